@@ -1,0 +1,152 @@
+"""Tags, tag types and their instances, as they stand in `tags/*.jsonl` and `types/*.jsonl`. Pure."""
+
+from enum import StrEnum
+
+import msgspec
+
+from hmi.model.text import Text
+from hmi.model.value import TypeCode
+
+
+class DataType(StrEnum):
+    """How a value is laid out in the device."""
+
+    BOOL = "bool"
+    INT16 = "int16"
+    UINT16 = "uint16"
+    INT32 = "int32"
+    UINT32 = "uint32"
+    INT64 = "int64"
+    UINT64 = "uint64"
+    FLOAT32 = "float32"
+    FLOAT64 = "float64"
+    BCD16 = "bcd16"
+    """Four decimal digits in one register."""
+    BCD32 = "bcd32"
+    """Eight decimal digits in two registers."""
+    STRING = "string"
+
+
+TYPE_CODES: dict[DataType, TypeCode] = {
+    DataType.BOOL: TypeCode.BOOL,
+    DataType.INT16: TypeCode.INT64,
+    DataType.UINT16: TypeCode.INT64,
+    DataType.INT32: TypeCode.INT64,
+    DataType.UINT32: TypeCode.INT64,
+    DataType.INT64: TypeCode.INT64,
+    DataType.UINT64: TypeCode.UINT64,
+    DataType.FLOAT32: TypeCode.FLOAT64,
+    DataType.FLOAT64: TypeCode.FLOAT64,
+    DataType.BCD16: TypeCode.INT64,
+    DataType.BCD32: TypeCode.INT64,
+    DataType.STRING: TypeCode.TEXT,
+}
+"""How each type is held in the 64 bits of a row."""
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A range in engineering units; None leaves an end open."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Limits in engineering units, drawn as ticks and lines; the alarms that use them are configured apart."""
+
+    low_low: float | None = None
+    low: float | None = None
+    high: float | None = None
+    high_high: float | None = None
+
+
+class TagFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a tag and a member of a type have in common. Everything that has its default stays out of the file."""
+
+    device: str = ""
+    """Name of the device that is read; empty in a member whose instance names it, and in a tag without a device."""
+    address: str = ""
+    """Where it lies, in the grammar of the device's protocol."""
+    type: DataType | None = None
+    """Layout in the device; None leaves it to the address (int16 for a register, bool for a bit)."""
+    scan: str = ""
+    """Name of a scan class of the project; empty is the device's own."""
+    scale: float = 1.0
+    """Engineering value = raw x scale + offset."""
+    offset: float = 0.0
+    """In engineering units."""
+    sentinels: tuple[float, ...] = ()
+    """Raw values that mean "no value" (MB-04), as numbers of the tag's own type."""
+    deadband: float = 0.0
+    """In engineering units: a change smaller than this moves the value without counting as a change; 0 is every change."""
+    unit: str = ""
+    """As it is shown, for example °C."""
+    decimals: int | None = None
+    """Digits after the decimal point; None is 1 for a floating or scaled value, 0 for a whole one."""
+    span: Span = Span()
+    """Range of scales and trends."""
+    instrument: Span = Span()
+    """Range of the instrument; outside of it the value is held at the end and marked out of range."""
+    normal: Span = Span()
+    """The band in which the value should be."""
+    limits: Limits = Limits()
+    writable: bool = False
+    """May be written at all; who may and when is asked at the command."""
+    write: Span = Span()
+    """Range of an operator's entry."""
+    states: dict[str, Text] = {}
+    """Words for whole numbers, by the number as text ("0", "1")."""
+    title: Text = Text()
+    """What it is, short: "Temperature"."""
+    slot_bytes: int = 256
+    """For strings: bytes of its slot in the image, UTF-8; a longer text is cut and uncertain."""
+
+
+class Tag(TagFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A named value with quality and time."""
+
+    id: str
+    path: str
+    """Where people find it, for example `Line/Tank1.Level`."""
+
+
+class Member(TagFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One tag of a type. `$name` in device, address and texts stands for a parameter of the type."""
+
+    name: str
+    """What comes after the instance's path and a point, for example `Level`."""
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A parameter of a type: text, or a number with a range."""
+
+    name: str
+    number: bool = False
+    """True when it must be a number."""
+    low: float | None = None
+    high: float | None = None
+    default: str | None = None
+    """None when each instance must give it."""
+
+
+class TagType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A reusable structure of tags."""
+
+    id: str
+    path: str
+    title: Text = Text()
+    parameters: tuple[Parameter, ...] = ()
+    members: tuple[Member, ...] = ()
+
+
+class Instance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One use of a type; its tags are `<path>.<member>` with ids derived from the instance's id and the member's name."""
+
+    id: str
+    path: str
+    of: str
+    """Path of the type."""
+    title: Text = Text()
+    parameters: dict[str, str] = {}
+    overrides: dict[str, msgspec.Raw] = {}
+    """Member name -> fields of that member which differ in this instance."""

@@ -1,0 +1,91 @@
+"""Reads the .po files of `resources/locale/` and says sentences by code.
+
+Message ids are codes (`cause.stale`), both languages are catalogues. The files are read as text: a compiled catalogue would
+be a binary in the repository or a build step before the first start (decision record 0004).
+"""
+
+import ast
+from functools import cache
+
+from hmi.model.errors import HmiError
+from hmi.model.reason import Argument, Reason
+from hmi.model.text import Language
+from hmi.resources import resource_path
+
+Catalogue = dict[str, str]
+
+
+def parse_po(text: str, name: str) -> Catalogue:
+    """Read the messages of one .po file.
+
+    Args:
+        text: the file's content.
+        name: its name, for the message of an error.
+
+    Raises:
+        ValueError: when a line is neither comment, msgid, msgstr nor a quoted continuation, or an id stands twice.
+    """
+    messages: Catalogue = {}
+    current: dict[str, str] = {}
+    field = ""
+    for number, line in enumerate([*text.splitlines(), "msgid \"\""], 1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        keyword, _, rest = stripped.partition(" ")
+        if keyword in ("msgid", "msgstr"):
+            if keyword == "msgid":
+                _keep(current, messages, f"{name}:{number}")
+                current = {}
+            field, quoted = keyword, rest
+        elif stripped.startswith('"') and field:
+            quoted = stripped
+        else:
+            message = f"{name}:{number}: not a line of a catalogue: {stripped[:60]}"
+            raise ValueError(message)
+        current[field] = current.get(field, "") + str(ast.literal_eval(quoted))
+    return messages
+
+
+def _keep(current: dict[str, str], messages: Catalogue, place: str) -> None:
+    """Take the message that has just ended into the catalogue (the header, with an empty id, is dropped)."""
+    code = current.get("msgid", "")
+    if not code:
+        return
+    if code in messages:
+        message = f"{place}: {code} stands twice"
+        raise ValueError(message)
+    messages[code] = current.get("msgstr", "")
+
+
+@cache
+def load(language: Language) -> Catalogue:
+    """Read all catalogues of a language once (about 1 ms for some hundred sentences)."""
+    messages: Catalogue = {}
+    for path in sorted(resource_path("locale", language.value).glob("*.po")):
+        for code, words in parse_po(path.read_text(encoding="utf-8"), path.name).items():
+            if code in messages:
+                message = f"{path.name}: {code} stands in another catalogue too"
+                raise ValueError(message)
+            messages[code] = words
+    return messages
+
+
+def say(code: str, language: Language, **arguments: Argument) -> str:
+    """Say a sentence; a code without words is shown as the code itself, so that nothing is ever blank."""
+    words = load(language).get(code)
+    if not words:
+        shown = ", ".join(f"{name}={value}" for name, value in arguments.items())
+        return f"{code}({shown})" if shown else code
+    return words.format_map(arguments) if arguments else words.replace("{{", "{").replace("}}", "}")
+
+
+def say_reason(reason: Reason, language: Language) -> str:
+    """Say a reason."""
+    return say(reason.code, language, **reason.arguments)
+
+
+def say_error(error: HmiError, language: Language) -> str:
+    """Say an error: place first, then the sentence."""
+    sentence = say_reason(error.reason, language)
+    return f"{error.place}: {sentence}" if error.place else sentence
