@@ -1,4 +1,4 @@
-"""The clock that everything timed is given from outside, so that tests and replay can hold another one. Pure contract."""
+"""The clock that everything timed is given from outside, so that tests and replay can hold another. Pure."""
 
 import time
 from typing import Protocol

@@ -27,7 +27,7 @@ LivenessRule = Heartbeat | CpuState
 
 
 class MapSignature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A constant or version register that tells which program is loaded; another value means that the map has changed."""
+    """A constant or version register that tells which program is loaded; another value: the map has changed."""
 
     address: str
     expected: int

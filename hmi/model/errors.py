@@ -1,13 +1,13 @@
 """The tree of errors. Each carries a reason (code and arguments); expected faults of one tag are qualities, not errors.
 
-    HmiError
-    ├── UsageError         a command line or argument that makes no sense (exit code 2)
-    ├── EnvironmentFault   something of the machine is missing: a library, a folder, a right (exit code 3)
-    ├── ProjectError       a project file or import that cannot be used
-    ├── AddressError       a device address that cannot be read
-    ├── ExpressionError    an expression that cannot be compiled
-    ├── ImageError         the process image cannot be made or read
-    └── LinkLost           the connection to a device or process is gone
+HmiError
+├── UsageError         a command line or argument that makes no sense (exit code 2)
+├── EnvironmentFault   something of the machine is missing: a library, a folder, a right (exit code 3)
+├── ProjectError       a project file or import that cannot be used
+├── AddressError       a device address that cannot be read
+├── ExpressionError    an expression that cannot be compiled
+├── ImageError         the process image cannot be made or read
+└── LinkLost           the connection to a device or process is gone
 """
 
 from hmi.model.quality import Cause

@@ -52,4 +52,9 @@ def id_of_number(number: int) -> str:
 
 def is_id(text: str) -> bool:
     """Tell whether a text is an identity (the first character is at most `f`: 13 x 5 bits hold 64)."""
-    return len(text) == LENGTH and text[0] in ALPHABET[:16] and all(letter in _VALUES for letter in text) and text != "0" * LENGTH
+    return (
+        len(text) == LENGTH
+        and text[0] in ALPHABET[:16]
+        and all(letter in _VALUES for letter in text)
+        and text != "0" * LENGTH
+    )

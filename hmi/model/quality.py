@@ -1,7 +1,7 @@
-"""Quality of a value: a 32-bit OPC UA status, a 16-bit cause in our own words, and the look that follows from it.
+"""Quality of a value: a 32-bit OPC UA status, a 16-bit cause in our own words, and the look that follows.
 
-Written by the engine into the image, read by window and command line. The cause decides the status and the look, so that
-one table (`CAUSES`) is the only place where "what does this mean, how is it drawn" is settled.
+Written by the engine into the image, read by window and command line. The cause decides the status and the look, so
+that one table (`CAUSES`) is the only place where "what does this mean, how is it drawn" is settled.
 """
 
 from dataclasses import dataclass

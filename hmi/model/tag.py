@@ -78,7 +78,7 @@ class TagFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     sentinels: tuple[float, ...] = ()
     """Raw values that mean "no value" (MB-04), as numbers of the tag's own type."""
     deadband: float = 0.0
-    """In engineering units: a change smaller than this moves the value without counting as a change; 0 is every change."""
+    """In engineering units: a smaller change moves the value without counting as a change; 0: every one counts."""
     unit: str = ""
     """As it is shown, for example °C."""
     decimals: int | None = None
@@ -140,7 +140,7 @@ class TagType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One use of a type; its tags are `<path>.<member>` with ids derived from the instance's id and the member's name."""
+    """One use of a type; its tags are `<path>.<member>`, their ids derived from its id and the member's name."""
 
     id: str
     path: str

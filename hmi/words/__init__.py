@@ -1,4 +1,4 @@
-"""The catalogue: turns a code and its arguments into a sentence in zh-CN or en. Used by engine, command line and window."""
+"""The catalogue: turns a code and its arguments into a sentence in zh-CN or en. For engine, command line and window."""
 
 from hmi.words.catalogue import Catalogue, load, say, say_error, say_reason
 

@@ -1,7 +1,7 @@
 """Reads the .po files of `resources/locale/` and says sentences by code.
 
-Message ids are codes (`cause.stale`), both languages are catalogues. The files are read as text: a compiled catalogue would
-be a binary in the repository or a build step before the first start (decision record 0004).
+Message ids are codes (`cause.stale`), both languages are catalogues. The files are read as text: a compiled
+catalogue would be a binary in the repository or a build step before the first start (decision record 0004).
 """
 
 import ast
@@ -28,7 +28,7 @@ def parse_po(text: str, name: str) -> Catalogue:
     messages: Catalogue = {}
     current: dict[str, str] = {}
     field = ""
-    for number, line in enumerate([*text.splitlines(), "msgid \"\""], 1):
+    for number, line in enumerate([*text.splitlines(), 'msgid ""'], 1):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
@@ -43,8 +43,15 @@ def parse_po(text: str, name: str) -> Catalogue:
         else:
             message = f"{name}:{number}: not a line of a catalogue: {stripped[:60]}"
             raise ValueError(message)
-        current[field] = current.get(field, "") + str(ast.literal_eval(quoted))
+        current[field] = current.get(field, "") + _unquoted(quoted)
     return messages
+
+
+def _unquoted(quoted: str) -> str:
+    """Give what stands between quotes; a compile for each line would cost a tenth of a second at every start."""
+    if "\\" not in quoted and len(quoted) > 1 and quoted[0] == quoted[-1] == '"' and '"' not in quoted[1:-1]:
+        return quoted[1:-1]
+    return str(ast.literal_eval(quoted))
 
 
 def _keep(current: dict[str, str], messages: Catalogue, place: str) -> None:

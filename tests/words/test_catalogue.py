@@ -32,7 +32,8 @@ def test_that_both_languages_fill_the_same_gaps() -> None:
 
 def test_that_chinese_sentences_hold_chinese_and_english_ones_do_not() -> None:
     han = re.compile(r"[\u4e00-\u9fff]")
-    english_with_han = [code for code, words in load(Language.EN).items() if han.search(words)]
+    english = load(Language.EN)
+    english_with_han = [code for code, words in english.items() if han.search(words)]
     assert english_with_han == [code for code in english_with_han if code.endswith(".own_name")]
 
 
@@ -66,7 +67,10 @@ def test_that_arguments_are_text_and_never_a_format_of_their_own() -> None:
     [
         ('msgid ""\nmsgstr "header"\n', {}),
         ('msgid "a.b"\nmsgstr "one"\n', {"a.b": "one"}),
-        ('# note\nmsgid "a"\nmsgstr ""\n"two "\n"lines"\n\nmsgid "b"\nmsgstr "x\\"y"\n', {"a": "two lines", "b": 'x"y'}),
+        (
+            '# note\nmsgid "a"\nmsgstr ""\n"two "\n"lines"\n\nmsgid "b"\nmsgstr "x\\"y"\n',
+            {"a": "two lines", "b": 'x"y'},
+        ),
     ],
 )
 def test_that_a_catalogue_is_read_line_by_line(text: str, messages: dict[str, str]) -> None:

@@ -55,7 +55,7 @@ class ModbusTcpOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     delay_ms: Annotated[int, Meta(ge=0, le=10_000)] = 0
     """Pause between an answer and the next request, 0 to 10,000 ms, for gateways that need it."""
     retest_s: Annotated[int, Meta(ge=1, le=86_400)] = 60
-    """How often an address that the device refused is tried again, 1 to 86,400 s."""
+    """Longest pause before an address that the device refused is tried again, 1 to 86,400 s; the first is 5 s."""
     fallback_multiple: bool = False
     """A device that does not know functions 5 and 6 (exception 01) is written with 15 and 16 instead."""
     unsafe_bit_write: bool = False

@@ -25,7 +25,8 @@ FAMILY = SymbolFamily(
     title=Text(zh="刻度条", en="Bar"),
     help=Text(
         zh="刻度条：正常范围带、限值刻线、设定菱形和指针，旁边是同一读数的数字。",
-        en="A scale with normal band, limit ticks, set-point diamond and pointer; the number beside it is the same reading.",
+        en="A scale with normal band, limit ticks, set-point diamond and pointer; "
+        "the number beside it is the same reading.",
     ),
     palette=Palette.INDICATOR,
     props=Props,

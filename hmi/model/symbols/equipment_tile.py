@@ -20,8 +20,9 @@ FAMILY = SymbolFamily(
     name="equipment_tile",
     title=Text(zh="设备块", en="Equipment tile"),
     help=Text(
-        zh="机器名称、状态条和产量；状态条浅色为生产，深色为待料、堵料或停止。",
-        en="Name, state bar and count of a machine; the bar is light while it produces, dark when starved, blocked or stopped.",
+        zh="机器名称、状态条和产量；状态条浅色为生产，深色为待料、堵料或停止。两个计数需要高度 132。",
+        en="Name, state bar and counts of a machine; the bar is light while it produces, "
+        "dark when starved, blocked or stopped. Two counts need a height of 132.",
     ),
     palette=Palette.EQUIPMENT,
     props=Props,

@@ -1,4 +1,7 @@
-"""Heat exchanger: a circle with the zigzag of its tubes; bright while it heats or cools. Drawn by `hmi/display/symbols/heat_exchanger.py`."""
+"""Heat exchanger: a circle with the zigzag of its tubes; bright while it heats or cools.
+
+Drawn by `hmi/display/symbols/heat_exchanger.py`.
+"""
 
 import msgspec
 

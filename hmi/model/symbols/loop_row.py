@@ -1,4 +1,7 @@
-"""Loop row: measured value, set-point, output and mode of a loop in one line of a table. Drawn by `hmi/display/symbols/loop_row.py`."""
+"""Loop row: measured value, set-point, output and mode of a loop in one line of a table.
+
+Drawn by `hmi/display/symbols/loop_row.py`.
+"""
 
 import msgspec
 
@@ -21,7 +24,8 @@ FAMILY = SymbolFamily(
     title=Text(zh="回路行", en="Loop row"),
     help=Text(
         zh="一个回路的测量、设定、输出和方式；方式不正常时以深色块显示。",
-        en="Measured value, set-point, output and mode of one loop; a mode that is not the normal one stands on a dark chip.",
+        en="Measured value, set-point, output and mode of one loop; "
+        "a mode that is not the normal one stands on a dark chip.",
     ),
     palette=Palette.INDICATOR,
     props=Props,

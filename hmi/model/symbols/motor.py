@@ -1,4 +1,7 @@
-"""Motor: a drive box, on request with shaft and blades of an agitator below it. Drawn by `hmi/display/symbols/motor.py`."""
+"""Motor: a drive box, on request with shaft and blades of an agitator below it.
+
+Drawn by `hmi/display/symbols/motor.py`.
+"""
 
 import msgspec
 
@@ -23,7 +26,8 @@ FAMILY = SymbolFamily(
     title=Text(zh="电机", en="Motor"),
     help=Text(
         zh="电机方框；可带搅拌轴和桨叶。浅色为运行，深色为停止，斜线为状态未知。",
-        en="A drive box, on request with an agitator's shaft and blades. Light runs, dark is stopped, hatched is not known.",
+        en="A drive box, on request with an agitator's shaft and blades. "
+        "Light runs, dark is stopped, hatched is not known.",
     ),
     palette=Palette.EQUIPMENT,
     props=Props,

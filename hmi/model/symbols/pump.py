@@ -1,4 +1,7 @@
-"""Pump: disc on a foot; light and solid while it runs, dark and hollow when stopped. Drawn by `hmi/display/symbols/pump.py`."""
+"""Pump: disc on a foot; light and solid while it runs, dark and hollow when stopped.
+
+Drawn by `hmi/display/symbols/pump.py`.
+"""
 
 import msgspec
 
@@ -21,7 +24,8 @@ FAMILY = SymbolFamily(
     title=Text(zh="泵", en="Pump"),
     help=Text(
         zh="浅色为运行，深色为停止，斜线为状态未知。元素的框是圆盘和底座，标签写在框外。",
-        en="Light runs, dark is stopped, hatched is not known. The element's box holds disc and foot; the label stands outside of it.",
+        en="Light runs, dark is stopped, hatched is not known. "
+        "The element's box holds disc and foot; the label stands outside of it.",
     ),
     palette=Palette.EQUIPMENT,
     props=Props,

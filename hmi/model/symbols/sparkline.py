@@ -1,4 +1,7 @@
-"""Sparkline: a small trend with normal band, limits and set-point; its end dot is the value that is shown. Drawn by `hmi/display/symbols/sparkline.py`."""
+"""Sparkline: a small trend with normal band, limits and set-point; its end dot is the value that is shown.
+
+Drawn by `hmi/display/symbols/sparkline.py`.
+"""
 
 import msgspec
 
@@ -25,7 +28,8 @@ FAMILY = SymbolFamily(
     title=Text(zh="小趋势", en="Sparkline"),
     help=Text(
         zh="最近一段时间的曲线，带正常带、限值和设定值；末端圆点就是当前显示值。",
-        en="The curve of the last minutes with normal band, limits and set-point; the end dot is the value that is shown.",
+        en="The curve of the last minutes with normal band, limits and set-point; "
+        "the end dot is the value that is shown.",
     ),
     palette=Palette.INDICATOR,
     props=Props,

@@ -1,4 +1,7 @@
-"""Step bar: the steps of a batch, those done, the current one and those to come. Drawn by `hmi/display/symbols/step_bar.py`."""
+"""Step bar: the steps of a batch, those done, the current one and those to come.
+
+Drawn by `hmi/display/symbols/step_bar.py`.
+"""
 
 import msgspec
 
@@ -37,7 +40,10 @@ FAMILY = SymbolFamily(
             "step",
             SlotKind.STATE,
             Text(zh="当前步骤", en="Current step"),
-            Text(zh="0 未开始，1 到 n；大于 n 为全部完成。", en="0 not begun, 1 to n; above n all are done."),
+            Text(
+                zh="0 未开始，1 到 n 为当前步骤，n + 1 为全部完成；其他值画为未知。",
+                en="0 not begun, 1 to n the current step, n + 1 all are done; any other is drawn as not known.",
+            ),
             required=True,
         ),
     ),

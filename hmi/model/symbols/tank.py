@@ -23,7 +23,8 @@ FAMILY = SymbolFamily(
     title=Text(zh="罐", en="Tank"),
     help=Text(
         zh="立式罐：液面、刻度、指针和数字取自同一读数，0 % 在下封头焊缝，100 % 在上封头焊缝。",
-        en="An upright vessel: liquid, scale, pointer and number are one reading; 0 % at the bottom weld, 100 % at the top weld.",
+        en="An upright vessel: liquid, scale, pointer and number are one reading; "
+        "0 % at the bottom weld, 100 % at the top weld.",
     ),
     palette=Palette.EQUIPMENT,
     props=Props,

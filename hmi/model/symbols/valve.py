@@ -86,6 +86,6 @@ FAMILY = SymbolFamily(
         ),
     ),
     ports=(Port("in", 0.0, 0.5), Port("out", 1.0, 0.5)),
-    size=(48, 48),
+    size=(56, 56),
     smallest=(24, 24),
 )
