@@ -1,8 +1,8 @@
 """The driver contract: how the engine speaks to any device. Every driver passes `tests/drivers/conformance.py`.
 
-Expected faults of one item are qualities and results; a broken link is `LinkLost`. A driver makes no callbacks upward, keeps
-no table of values and reads no clock but the one it is given. It runs on the engine's event loop; one task reads, another may
-write at the same time, and the driver lets a write pass waiting reads.
+Expected faults of one item are qualities and results; a broken link is `LinkLost`. A driver makes no callbacks
+upward, keeps no table of values and reads no clock but the one it is given. It runs on the engine's event loop; one
+task reads, another may write at the same time, and the driver lets a write pass waiting reads.
 """
 
 from collections.abc import Sequence
@@ -103,7 +103,7 @@ class Plan(Protocol):
 
 
 class Driver(Protocol):
-    """One connection to one device. Made anew for every connection attempt, never reused after `close` or `LinkLost`."""
+    """One connection to one device. Made anew for each attempt, never reused after `close` or `LinkLost`."""
 
     async def open(self) -> None:
         """Connect.
