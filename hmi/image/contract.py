@@ -1,4 +1,4 @@
-"""What a window draws from and asks through. Implemented live (image), in memory (tests, editor) and over history (replay).
+"""What a window draws from and asks through: live (image), in memory (tests, editor) and over history (replay).
 
 The window's process calls these from its frame clock on the GUI thread; no call blocks.
 """
@@ -52,9 +52,9 @@ class Shown(Protocol):
         """Bring the columns up to date.
 
         Returns:
-            Indices into the asked-for order whose raw, value, status or cause changed since the last call (all of them at
-            the first call, after a new generation, and when the engine dies or returns). Empty when a tick is being
-            written for too long: the next frame asks again.
+            Indices into the asked-for order whose raw, value, status or cause changed since the last call (all of
+            them at the first call, after a new generation, and when the engine dies or returns). Empty when a tick is
+            being written for too long: the next frame asks again.
         """
         ...
 

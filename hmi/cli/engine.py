@@ -1,0 +1,25 @@
+"""`hmi engine`: the engine alone, in the foreground; what the launcher and a service start."""
+
+import argparse
+
+from hmi.cli import speech
+from hmi.cli.parser import Parser
+from hmi.cli.station import add_project, open_project, project_folder, station_for
+
+
+def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
+    """Declare the verb."""
+    words = speech.tell("cli.engine.help")
+    entry = subparsers.add_parser("engine", help=words, description=words)
+    add_project(entry)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the verb."""
+    from hmi.cli.logs import log_to
+    from hmi.engine import serve
+
+    folder = project_folder(args.project)
+    station = station_for(open_project(folder), args.data)
+    log_to(station.data, "engine")
+    return serve(folder, station)

@@ -1,0 +1,63 @@
+"""Where the processes write what happens to them: `logs/<process>.log` in the data folder, rotated. Used by the verbs.
+
+Times are UTC. The level is INFO, or what `HMI_LOG_LEVEL` says.
+"""
+
+import logging
+import logging.handlers
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from hmi.model.errors import EnvironmentFault
+from hmi.model.station import station_of
+
+_BYTES = 1024 * 1024
+_KEPT = 5
+_FORM = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s [%(process)d] %(message)s"
+_DATE = "%Y-%m-%dT%H:%M:%S"
+
+
+def log_to(folder: Path, process: str) -> Path:
+    """Send the log of this process to a file.
+
+    Args:
+        folder: the data folder; `logs` is made in it.
+        process: `engine`, `window`, `simulator` or `launcher`.
+
+    Raises:
+        EnvironmentFault: when it cannot be written there.
+    """
+    path = folder / "logs" / f"{process}.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+    except OSError as error:
+        raise EnvironmentFault("cli.data_not_writable", place=str(path.parent), error=str(error.strerror)) from error
+    form = logging.Formatter(_FORM, _DATE)
+    form.converter = time.gmtime
+    handler.setFormatter(form)
+    level = logging.getLevelNamesMapping().get(os.environ.get("HMI_LOG_LEVEL", "INFO").upper(), logging.INFO)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    return path
+
+
+def keep_fault(given: Sequence[str], error: BaseException) -> str:
+    """Write the traceback of a fault of our own; gives the name of the file, or "-" when there is none."""
+    log = logging.getLogger("hmi.cli")
+    handlers = [one for one in logging.getLogger().handlers if isinstance(one, logging.FileHandler)]
+    try:
+        path = Path(handlers[0].baseFilename) if handlers else log_to(_data_root(given), "hmi")
+    except EnvironmentFault:
+        return "-"
+    log.error("the verb %s failed", given[0] if given else "", exc_info=error)
+    return str(path)
+
+
+def _data_root(given: Sequence[str]) -> Path:
+    """Give the data folder of a command line that may not even have been parsed."""
+    words = list(given)
+    named = words[words.index("--data") + 1] if "--data" in words[:-1] else None
+    return station_of("-", "-", data=Path(named) if named else None, environ=os.environ).data.parent

@@ -1,0 +1,102 @@
+"""The door of the command line: picks the verb, imports it alone, turns every fault into one sentence and an exit code.
+
+Exit codes: 0 well (a bad value is an answer), 1 errors found, 2 wrong usage, 3 the environment lacks something, 70 a
+fault of the program itself, which is written to the log. 130 after Ctrl-C.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from hmi import __version__
+from hmi.cli import speech
+from hmi.cli.logs import keep_fault
+from hmi.cli.parser import Parser, add_common
+from hmi.model.errors import EnvironmentFault, HmiError, UsageError
+from hmi.words import say_error
+
+VERBS = ("demo", "new", "run", "window", "engine", "simulate", "check", "render", "diff", "merge", "tags")
+"""Every verb; each has a file of its name here."""
+
+WELL, ERRORS, USAGE, ENVIRONMENT, OWN_FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what a command line asks for.
+
+    Args:
+        arguments: without the program's name; None takes those of the process.
+
+    Returns:
+        The exit code.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # idle threads of numpy cost 70 ms at every start
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    speech.use(speech.wished_language(given, os.environ))
+    try:
+        parser = build_parser(given)
+        args = parser.parse_args(given)
+        speech.use(args.language or speech.language())
+        return int(args.run(args))
+    except SystemExit as end:  # argparse has said its piece
+        return int(end.code or 0) if isinstance(end.code, int | None) else USAGE
+    except HmiError as error:
+        speech.complain(say_error(error, speech.language()))
+        return _code_of(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _give_up_output()
+        return WELL
+    except Exception as error:
+        written = keep_fault(given, error)
+        words = f"{type(error).__name__}: {error}"
+        speech.complain(speech.tell("cli.own_fault", error=words, place=_where(error), file=written))
+        return OWN_FAULT
+
+
+def build_parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """Make the parser: with one verb's arguments when that verb is asked for, else with all, for the help."""
+    parser = Parser(prog="hmi", description=speech.tell("cli.description"))
+    parser.add_argument("--version", action="version", version=f"hmi {__version__}")
+    parser.set_defaults(language=None, data=None)
+    subparsers = parser.add_subparsers(
+        title=speech.tell("cli.verbs"), metavar="VERB", required=True, parser_class=Parser
+    )
+    wanted = given[0] if given and given[0] in VERBS else ""
+    for name in (wanted,) if wanted else VERBS:
+        verb = _verb(name)
+        verb.add(subparsers)
+        entry = subparsers.choices[name]
+        entry.set_defaults(run=verb.run)
+        add_common(entry)
+    return parser
+
+
+def _verb(name: str) -> ModuleType:
+    """Import the file of a verb."""
+    return importlib.import_module(f"hmi.cli.{name}")
+
+
+def _code_of(error: HmiError) -> int:
+    """Give the exit code of an expected fault."""
+    if isinstance(error, UsageError):
+        return USAGE
+    return ENVIRONMENT if isinstance(error, EnvironmentFault) else ERRORS
+
+
+def _where(error: BaseException) -> str:
+    """Give file and line in which a fault of our own arose, for the one sentence that is shown."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace is not None else "?"
+
+
+def _give_up_output() -> None:
+    """Let the interpreter end quietly although whoever read our output has gone."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())

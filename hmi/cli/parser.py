@@ -1,0 +1,98 @@
+"""argparse in both languages, and the options that every verb has. Used by `main`."""
+
+import argparse
+import re
+from pathlib import Path
+from typing import NoReturn
+
+from hmi.cli import speech
+from hmi.model.text import Language
+
+_ARGPARSE_WORDS = {
+    "usage: ": "cli.argparse.usage",
+    "positional arguments": "cli.argparse.positional",
+    "options": "cli.argparse.options",
+    "show this help message and exit": "cli.argparse.help",
+    "show program's version number and exit": "cli.argparse.version",
+    "the following arguments are required: %s": "cli.argparse.required",
+    "unrecognized arguments: %s": "cli.argparse.unrecognized",
+    "expected one argument": "cli.argparse.expected_one",
+    "expected at least one argument": "cli.argparse.expected_some",
+    "invalid %(type)s value: %(value)r": "cli.argparse.invalid_value",
+    "invalid choice: %(value)r (choose from %(choices)s)": "cli.argparse.invalid_choice",
+    "argument %(argument_name)s: %(message)s": "cli.argparse.argument",
+    "ambiguous option: %(option)s could match %(matches)s": "cli.argparse.ambiguous",
+    "not allowed with argument %s": "cli.argparse.not_allowed",
+    "one of the arguments %s is required": "cli.argparse.one_of",
+}
+"""What argparse says (Python 3.11 to 3.13) -> our words for it; the gaps in them stay argparse's own."""
+
+
+def _argparse_words(text: str) -> str:
+    """Stand in for `gettext` inside argparse: its own words, in the language of this process."""
+    code = _ARGPARSE_WORDS.get(text)
+    if code is None:
+        return text
+    words = speech.tell(code)
+    return f"{words} " if text.endswith(" ") else words
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence with exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage and one sentence."""
+        self.exit(2, f"{self.format_usage()}{speech.tell('cli.usage_error', message=message)}\n")
+
+
+def add_common(entry: argparse.ArgumentParser) -> None:
+    """Give a verb the options that every verb has, unless it has declared them itself."""
+    known = entry._option_string_actions  # noqa: SLF001 - argparse offers no other way to ask
+    if "--data" not in known:
+        entry.add_argument("--data", metavar="DIR", type=Path, default=None, help=speech.tell("cli.option.data"))
+    if "--language" not in known:
+        entry.add_argument(
+            "--language", metavar="L", type=_language, default=None, help=speech.tell("cli.option.language")
+        )
+
+
+def size(text: str) -> tuple[int, int]:
+    """Read a size such as 1920x1080, pixels.
+
+    Raises:
+        ArgumentTypeError: when it is none, or outside 320x240 to 7680x4320.
+    """
+    match = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text)
+    if match is None or not (320 <= int(match[1]) <= 7680 and 240 <= int(match[2]) <= 4320):
+        raise argparse.ArgumentTypeError(speech.tell("cli.size_unknown", given=text))
+    return int(match[1]), int(match[2])
+
+
+def seconds(text: str) -> float:
+    """Read a time in seconds, above 0 and at most a day.
+
+    Raises:
+        ArgumentTypeError: when it is none.
+    """
+    try:
+        given = float(text)
+    except ValueError:
+        given = 0.0
+    if not 0 < given <= 86_400:
+        raise argparse.ArgumentTypeError(speech.tell("cli.seconds_unknown", given=text))
+    return given
+
+
+def _language(text: str) -> Language:
+    """Read a language.
+
+    Raises:
+        ArgumentTypeError: when it is not spoken.
+    """
+    found = speech.language_of(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(speech.tell("cli.language_unknown", given=text))
+    return found
+
+
+argparse._ = _argparse_words  # type: ignore[attr-defined]  # where argparse looks for its translation

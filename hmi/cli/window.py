@@ -1,0 +1,59 @@
+"""`hmi window`: one window on a station whose engine runs elsewhere; by the launcher, or by hand for a second one."""
+
+import argparse
+import gc
+import os
+import sys
+from pathlib import Path
+
+from hmi.cli import speech
+from hmi.cli.parser import Parser, seconds, size
+from hmi.cli.station import add_project, open_project, project_folder, station_for
+
+
+def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
+    """Declare the verb."""
+    words = speech.tell("cli.window.help")
+    entry = subparsers.add_parser("window", help=words, description=words)
+    add_project(entry)
+    entry.add_argument("--screenshot", metavar="FILE", type=Path, help=speech.tell("cli.option.screenshot"))
+    entry.add_argument("--seconds", metavar="N", type=seconds, help=speech.tell("cli.option.seconds"))
+    entry.add_argument("--screen", metavar="PATH", help=speech.tell("cli.option.screen"))
+    entry.add_argument("--size", metavar="WxH", type=size, help=speech.tell("cli.option.size"))
+    entry.add_argument("--full-screen", action="store_true", help=speech.tell("cli.option.full_screen"))
+    entry.add_argument("--theme", metavar="NAME", help=speech.tell("cli.option.theme"))
+    entry.add_argument("--first-paint", action="store_true", help=argparse.SUPPRESS)
+    entry.add_argument("--simulator", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the verb."""
+    from hmi.cli.logs import log_to
+
+    gc.disable()  # a fifth of the start; `hmi.shell.app` turns it on again after the first paint
+    folder = project_folder(args.project)
+    project = open_project(folder)
+    station = station_for(project, args.data)
+    log_to(station.data, "window")
+    if args.screenshot is not None and sys.platform == "linux" and not _has_screen():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from hmi.shell.app import Wishes, run_window
+
+    wishes = Wishes(
+        default_language=speech.language(),
+        language=args.language,
+        screen=args.screen or "",
+        size=args.size,
+        full_screen=args.full_screen,
+        theme=args.theme or "",
+        screenshot=args.screenshot,
+        seconds=args.seconds,
+        simulator=args.simulator,
+        first_paint=args.first_paint,
+    )
+    return run_window(project, station, wishes)
+
+
+def _has_screen() -> bool:
+    """Tell whether there is a display server to open a window on."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

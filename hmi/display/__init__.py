@@ -1,0 +1,1 @@
+"""Draws screens: scene, frame clock, bindings, symbols. The window process, GUI thread."""

@@ -1,0 +1,109 @@
+"""Digits of one size as pictures of one and two digits, and what is written with them. Window, GUI thread.
+
+A number is then two or three pictures, and no text is shaped or built while a screen runs. Each exists in the colour
+of live values and in the muted one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6 import QtCore
+
+from hmi.display.atlas import Atlas
+from hmi.display.marks import paint_dashes
+from hmi.display.theme import MINUS, Theme
+
+BLEED = 2
+"""Pixels around a glyph that its ink may reach beyond its advance."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigitCells:
+    """Numbers of the cells of one size in one colour, and the advances in device pixels."""
+
+    single: int
+    """Of "0"; the ten digits follow each other."""
+    pair: int
+    """Of "00"; a hundred follow each other."""
+    tenth: int
+    """Of ".0"; ten follow each other."""
+    hundredth: int
+    """Of ".00"; a hundred follow each other; 0 where no number has an even count of decimals."""
+    minus: int
+    hashes: int
+    dashes: int
+    digit: float
+    point: float
+    sign: float
+    thin: float
+    """The gap between groups of three."""
+    hashes_width: float
+    dashes_width: float
+
+
+class DigitFonts:
+    """Gives the digit cells of a size, weight and colour, painted when first asked for."""
+
+    def __init__(self, atlas: Atlas, theme: Theme) -> None:
+        """Begin without any."""
+        self._atlas = atlas
+        self._theme = theme
+        self._made: dict[tuple[float, int, str, bool], DigitCells] = {}
+
+    def cells(self, size: float, weight: int, token: str, decimals: int = 1) -> DigitCells:
+        """Give the cells of a size (pixels of the screen) in a colour, for numbers of so many decimals."""
+        key = (size, weight, token)
+        fine = decimals > 1 and decimals % 2 == 0
+        known = self._made.get((*key, fine))
+        if known is not None:
+            return known
+        scale = self._atlas.scale
+        dash = size / 22
+        made = DigitCells(
+            single=self._run(key, (str(number) for number in range(10))),
+            pair=self._run(key, (f"{number:02}" for number in range(100))),
+            tenth=self._run(key, (f".{number}" for number in range(10))),
+            hundredth=self._run(key, (f".{number:02}" for number in range(100))) if fine else 0,
+            minus=self._run(key, (MINUS,)),
+            hashes=self._run(key, ("####",)),
+            dashes=self._dashes(key, dash),
+            digit=self._theme.width("0", size, weight) * scale,
+            point=self._theme.width(".", size, weight) * scale,
+            sign=self._theme.width(MINUS, size, weight) * scale,
+            thin=size * 0.2 * scale,
+            hashes_width=self._theme.width("####", size, weight) * scale,
+            dashes_width=(29 * dash + 4) * scale,
+        )
+        self._made[(*key, fine)] = made
+        return made
+
+    def _run(self, key: tuple[float, int, str], texts: Iterable[str]) -> int:
+        """Paint texts into cells that follow each other; give the number of the first."""
+        size, weight, token = key
+        theme = self._theme
+        metrics = theme.metrics(size, weight)
+        rise = metrics.ascent() + 1
+        first = -1
+        for text in texts:
+            cell = self._atlas.paint(
+                ("digits", key, text),
+                metrics.horizontalAdvance(text) + 2 * BLEED,
+                rise + metrics.descent() + 1,
+                partial(theme.write, x=BLEED, baseline=rise, text=text, size=size, weight=weight, token=token),
+                dx=BLEED,
+                dy=rise,
+            )
+            first = cell.number if first < 0 else first
+        return first
+
+    def _dashes(self, key: tuple[float, int, str], dash: float) -> int:
+        size, _, token = key
+        theme = self._theme
+        return self._atlas.paint(
+            ("digits", key, "dashes"),
+            29 * dash + 4,
+            size,
+            lambda painter: paint_dashes(painter, QtCore.QPointF(2, size / 2), dash, theme.pen(token, 2.0)),
+            dy=size / 2 + size * 0.36,
+        ).number

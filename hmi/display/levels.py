@@ -1,0 +1,127 @@
+"""Everything that fills up to a value, and the pointers on the same axis: one number of pixels for all.
+
+Window, GUI thread.
+A level is a part of a second static layer, painted with everything full, copied up to the value: opaque, so it is a
+copy of memory, and whatever stands before the liquid (a shaft, a label) is in that layer as well.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hmi.display.fragments import F8, HEIGHT, LEFT, TOP, WIDTH, Fragments, Rows, X, Y
+from hmi.display.item import HATCHED, SOLID, U1, Seen
+
+I8 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelPlace:
+    """One level, whole device pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    foot: int
+    sideways: bool
+    surface: bool
+
+
+class Levels:
+    """The level parts of one screen. `first` is the row of the first surface line, one a level."""
+
+    def __init__(
+        self, places: list[LevelPlace], first: int, fragments: Fragments, solid: int, dashed: int
+    ) -> None:
+        """Turn the places into columns."""
+        self.count = len(places)
+        self.first = first
+        self._fragments = fragments
+        self.full = Fragments(len(places))
+        self.hatched = Fragments(len(places))
+        self.left = np.array([place.left for place in places], dtype=np.int64)
+        self.top = np.array([place.top for place in places], dtype=np.int64)
+        self.width = np.array([place.width for place in places], dtype=np.int64)
+        self.height = np.array([place.height for place in places], dtype=np.int64)
+        self.foot = np.array([place.foot for place in places], dtype=np.int64)
+        self.sideways = np.array([place.sideways for place in places], dtype=np.bool_)
+        self.surface = np.array([place.surface for place in places], dtype=np.bool_)
+        self._lines = np.array([dashed, solid], dtype=np.intp)
+
+    def fill(self, which: Rows, shown: I8, seen: U1, missing: npt.NDArray[np.bool_], table: F8) -> None:
+        """Lay out the levels `which` anew.
+
+        Args:
+            which: levels that changed.
+            shown: device pixels above the low end, clipped to the scale.
+            seen: `Seen` of each.
+            missing: where there is no value: all of it hatched, no surface.
+            table: `Atlas.columns`.
+        """
+        full_length = np.where(self.sideways[which], self.width[which], self.height[which])
+        length = np.where(missing, full_length, shown)
+        for fragments, chosen in ((self.full, ~HATCHED[seen] & ~missing), (self.hatched, HATCHED[seen] | missing)):
+            fragments.alive[which] = False
+            pick = np.flatnonzero(chosen & (length + self.foot[which] > 0))
+            if len(pick):
+                self._copy(fragments, which[pick], length[pick])
+        rows = self.first + which
+        self._fragments.alive[rows] = False
+        pick = np.flatnonzero(self.surface[which] & ~missing)
+        if len(pick):
+            levels = which[pick]
+            y = (self.top[levels] + self.height[levels] - shown[pick]).astype(np.float64)
+            line = self._lines[SOLID[seen[pick]].astype(np.intp)]
+            left, width = self.left[levels].astype(np.float64), self.width[levels].astype(np.float64)
+            self._fragments.place_cut(rows[pick], line, table, left, y, width)
+
+    def _copy(self, fragments: Fragments, levels: Rows, length: I8) -> None:
+        """Copy the parts of the layer between the low end (with the foot) and the value."""
+        sideways = self.sideways[levels]
+        width = np.where(sideways, length, self.width[levels])
+        height = np.where(sideways, self.height[levels], length + self.foot[levels])
+        left = self.left[levels]
+        top = np.where(sideways, self.top[levels], self.top[levels] + self.height[levels] - length)
+        rows = fragments.rows
+        rows[levels, X] = left + width * 0.5
+        rows[levels, Y] = top + height * 0.5
+        rows[levels, LEFT] = left
+        rows[levels, TOP] = top
+        rows[levels, WIDTH] = width
+        rows[levels, HEIGHT] = height
+        fragments.alive[levels] = (width > 0) & (height > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PointerPlace:
+    """One pointer; device pixels, cells by number."""
+
+    x: float
+    bottom: int
+    """The low end of the scale, the same whole pixel as that of the level beside it."""
+    solid: int
+    hollow: int
+
+
+class Pointers:
+    """The pointers of one screen, one row each from `first`."""
+
+    def __init__(self, places: list[PointerPlace], first: int, fragments: Fragments) -> None:
+        """Turn the places into columns."""
+        self.first = first
+        self._fragments = fragments
+        self.x: F8 = np.array([place.x for place in places])
+        self.bottom: F8 = np.array([float(place.bottom) for place in places])
+        self._cells = np.array([(place.hollow, place.solid) for place in places], dtype=np.intp).reshape(-1, 2)
+
+    def fill(self, which: Rows, shown: I8, seen: U1, missing: npt.NDArray[np.bool_], table: F8) -> None:
+        """Put the pointers `which` anew; `shown` is device pixels above the low end."""
+        rows = self.first + which
+        self._fragments.alive[rows] = False
+        pick = np.flatnonzero(~missing & (seen != Seen.NEVER_READ))
+        if len(pick):
+            pointers = which[pick]
+            cell = self._cells[pointers, SOLID[seen[pick]].astype(np.intp)]
+            self._fragments.place(rows[pick], cell, table, self.x[pointers], self.bottom[pointers] - shown[pick])

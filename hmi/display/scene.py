@@ -1,0 +1,378 @@
+"""The running screen: a QGraphicsView with one item that holds the whole screen. Window, GUI thread.
+
+The view is the host (input, tool tips, overlay); `stage.py` draws. Few changed elements: only their cells are
+repainted; many: the whole view in one batch, for hundreds of single rectangles cost more than one large one.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from hmi.display.actions import Actions, Intent
+from hmi.display.entry import NumberEntry
+from hmi.display.fragments import Rows
+from hmi.display.hit import Target
+from hmi.display.overlay import OverlayItem
+from hmi.display.parts import Drawing, TouchPart
+from hmi.display.picture import fit
+from hmi.display.stage import Stage
+from hmi.display.theme import Theme
+from hmi.display.tips import tip_for
+from hmi.image.contract import CommandDoor, EngineState, ValueSource
+from hmi.model.screen import Element, Screen
+from hmi.model.tag import Tag
+from hmi.model.text import Language
+
+CELLS = 120
+"""Up to so many changed elements their cells are repainted alone."""
+IDLE_MS = 150
+"""After the last change of size the pictures are made anew; until then the old ones are drawn scaled."""
+ENTRY_HEIGHT = 36
+_NOTHING: Rows = np.zeros(0, dtype=np.intp)
+
+
+class ScreenItem(QtWidgets.QGraphicsItem):
+    """All of one screen as one item."""
+
+    def __init__(self, view: "ScreenView") -> None:
+        """Draw what the view's stage shows."""
+        super().__init__()
+        self._view = view
+
+    def boundingRect(self) -> QtCore.QRectF:
+        """Give the whole viewport."""
+        return QtCore.QRectF(self._view.viewport().rect())
+
+    def paint(
+        self,
+        painter: QtGui.QPainter,
+        option: QtWidgets.QStyleOptionGraphicsItem,
+        widget: QtWidgets.QWidget | None = None,
+    ) -> None:
+        """Paint the stage."""
+        self._view.paint_stage(painter)
+
+
+class ScreenView(QtWidgets.QGraphicsView):
+    """Shows one screen with the values of a source.
+
+    Signals:
+        screen_shown: another screen is shown; payload its path.
+        picked: an element was clicked that asks for nothing itself; payload (element id, {slot: path}).
+    """
+
+    screen_shown = QtCore.Signal(str)
+    picked = QtCore.Signal(str, object)
+
+    def __init__(
+        self,
+        source: ValueSource | None,
+        door: CommandDoor | None,
+        theme: Theme,
+        language: Language,
+        parent: QtWidgets.QWidget | None = None,
+        families: Mapping[str, Drawing] | None = None,
+    ) -> None:
+        """Make an empty view.
+
+        Args:
+            source: where values come from; None shows the never-read look.
+            door: where clicks go; None refuses in words.
+            theme: colours and fonts.
+            language: of the texts.
+            parent: of the widget.
+            families: name -> drawing; None takes the built-in ones.
+        """
+        super().__init__(parent)
+        self._source, self._theme, self._language, self._families = source, theme, language, families
+        self._screen: Screen | None = None
+        self._elements: tuple[Element, ...] = ()
+        self._tags: Mapping[str, Tag] = {}
+        self._stage: Stage | None = None
+        self._pending: Rows = _NOTHING
+        self._region = QtGui.QRegion()
+        self._whole = True
+        self._stale = True
+        """To be laid out when it is shown."""
+        self._exposed = QtGui.QRegion()
+        self._prepare()
+        self.clicks = Actions(door, self)
+        """What has become of clicks."""
+        self.clicks.changed.connect(self._repaint_all)
+        self.clicks.entry_requested.connect(self._open_entry)
+        self._overlay = OverlayItem(self, self.clicks)
+        self._item = ScreenItem(self)
+        scene = QtWidgets.QGraphicsScene(self)
+        scene.setItemIndexMethod(QtWidgets.QGraphicsScene.ItemIndexMethod.NoIndex)
+        scene.addItem(self._item)
+        scene.addItem(self._overlay)
+        self.setScene(scene)
+        self._idle = QtCore.QTimer(self)
+        self._idle.setObjectName("screen size settled")
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_MS)
+        self._idle.timeout.connect(self._lay_out)
+
+    def _prepare(self) -> None:
+        """Set the view up as a plain raster host that repaints exactly what it is told to."""
+        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        self.setViewportUpdateMode(QtWidgets.QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.setOptimizationFlag(QtWidgets.QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setOptimizationFlag(QtWidgets.QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAlignment(QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.AlignmentFlag.AlignTop)
+        self.viewport().setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setMouseTracking(True)
+
+    # ------------------------------------------------------------------------------------------- what is shown
+
+    def show_screen(self, screen: Screen, elements: tuple[Element, ...], tags: Mapping[str, Tag]) -> None:
+        """Show a screen; also to be called with a changed version of the one that is shown."""
+        self._screen, self._elements, self._tags = screen, elements, tags
+        self.clicks.forget()
+        self._lay_out()
+        self.screen_shown.emit(screen.path)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw with another theme from now on."""
+        self._theme = theme
+        self._lay_out()
+
+    def set_language(self, language: Language) -> None:
+        """Speak another language from now on."""
+        self._language = language
+        self._lay_out()
+
+    def set_source(self, source: ValueSource | None) -> None:
+        """Take values from another source from now on (replay)."""
+        self._source = source
+        if self._stage is not None:
+            self._stage.attach(source)
+            self._stage.update()
+            self._repaint_all()
+
+    @property
+    def theme(self) -> Theme:
+        """The theme that is drawn with."""
+        return self._theme
+
+    @property
+    def language(self) -> Language:
+        """The language that is spoken."""
+        return self._language
+
+    @property
+    def stage(self) -> Stage | None:
+        """What is drawn; None before the first `show_screen`."""
+        return self._stage
+
+    @QtCore.Slot()
+    def _lay_out(self) -> None:
+        """Lay the screen out for the present size, language and theme, and show the present values."""
+        self._idle.stop()
+        self._stale = not self.isVisible()
+        if self._screen is None or self._stale:
+            return
+        scale = self._wanted_scale()
+        self._stage = Stage(
+            self._screen, self._elements, self._tags, self._theme, self._language, scale, self._families
+        )
+        self._stage.attach(self._source)
+        self._stage.update()
+        self._repaint_all()
+
+    def _wanted_scale(self) -> float:
+        ratio, rect = self.devicePixelRatioF(), self.viewport().rect()
+        return fit(self._screen, rect.width() * ratio, rect.height() * ratio) if self._screen is not None else 1.0
+
+    # ------------------------------------------------------------------------------------------- frames
+
+    def frame(self, state: EngineState) -> bool:
+        """Take what changed; called by the frame clock. Does nothing while nobody can see it."""
+        if self._stage is None or not self.isVisible() or self.window().isMinimized():
+            return False
+        self.clicks.frame()
+        self._stage.tell(state)
+        parts = self._stage.update()
+        if not len(parts):
+            return False
+        if self._whole or self._changed_elements(parts) > CELLS:
+            self._repaint_all()
+            return True
+        self._pending = np.union1d(self._pending, parts) if len(self._pending) else parts
+        if len(self._pending) > 4 * CELLS or self.clicks.ongoing:
+            self._repaint_all()
+            return True
+        region = self._logical(self._stage, parts)
+        self._region = self._region.united(region)
+        self.viewport().update(region)
+        return True
+
+    def _changed_elements(self, parts: Rows) -> int:
+        """Count the elements that parts belong to (parts are sorted by kind, so elements repeat)."""
+        if self._stage is None or len(parts) <= CELLS:
+            return len(parts)
+        touched = np.zeros(len(self._stage.elements), dtype=np.bool_)
+        touched[self._stage.element[parts]] = True
+        return int(np.count_nonzero(touched))
+
+    @QtCore.Slot()
+    def _repaint_all(self) -> None:
+        self._whole = True
+        self.viewport().update()
+
+    def _origin(self) -> QtCore.QPoint:
+        """Give where the stage begins in the viewport, device pixels."""
+        if self._screen is None:
+            return QtCore.QPoint(0, 0)
+        ratio, rect, scale = self.devicePixelRatioF(), self.viewport().rect(), self._wanted_scale()
+        x = (round(rect.width() * ratio) - round(self._screen.width * scale)) // 2
+        y = (round(rect.height() * ratio) - round(self._screen.height * scale)) // 2
+        return QtCore.QPoint(max(0, x), max(0, y))
+
+    def _logical(self, stage: Stage, parts: Rows) -> QtGui.QRegion:
+        """Give the cells of parts as a region of the viewport."""
+        ratio, origin = self.devicePixelRatioF(), self._origin()
+        region = QtGui.QRegion()
+        for rect in stage.region(parts):
+            moved = rect.translated(origin)
+            if ratio != 1.0:
+                corner = QtCore.QPointF(moved.left() / ratio, moved.top() / ratio)
+                size = QtCore.QSizeF(moved.width() / ratio, moved.height() / ratio)
+                moved = QtCore.QRectF(corner, size).toAlignedRect()
+            region += moved
+        return region
+
+    def paint_stage(self, painter: QtGui.QPainter) -> None:
+        """Paint what is exposed: the changed cells when it is exactly these, else everything."""
+        stage = self._stage
+        ratio = self.devicePixelRatioF()
+        cells = stage is not None and not self._whole and self._exposed == self._region
+        if cells:
+            # The clip of a paint event alone did not hold fragments back (6.11.3, raster).
+            painter.setClipRegion(self._region)
+        painter.scale(1 / ratio, 1 / ratio)
+        if stage is None:
+            painter.fillRect(0, 0, 1 << 16, 1 << 16, self._theme.colour("bg"))
+            return
+        origin = self._origin()
+        if not cells:
+            self._paint_margins(painter, origin, ratio)
+        painter.translate(origin)
+        wanted = self._wanted_scale()
+        if wanted != stage.scale:
+            painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
+            painter.scale(wanted / stage.scale, wanted / stage.scale)
+        if cells:
+            stage.paint_parts(painter, self._pending)
+        else:
+            stage.paint(painter)
+        self._pending, self._region, self._whole = _NOTHING, QtGui.QRegion(), False
+
+    def _paint_margins(self, painter: QtGui.QPainter, origin: QtCore.QPoint, ratio: float) -> None:
+        width, height = (round(edge * ratio) for edge in (self.viewport().width(), self.viewport().height()))
+        ground = self._theme.colour("bg")
+        right, bottom = width - origin.x() - 1, height - origin.y() - 1
+        for rect in (
+            QtCore.QRect(0, 0, width, origin.y()),
+            QtCore.QRect(0, bottom, width, height - bottom if origin.y() else 0),
+            QtCore.QRect(0, 0, origin.x(), height),
+            QtCore.QRect(right, 0, width - right if origin.x() else 0, height),
+        ):
+            if not rect.isEmpty():
+                painter.fillRect(rect, ground)
+
+    # ------------------------------------------------------------------------------------------- places
+
+    def to_screen(self, point: QtCore.QPointF) -> QtCore.QPointF:
+        """Turn a place of the viewport into pixels of the screen."""
+        ratio, origin, scale = self.devicePixelRatioF(), self._origin(), self._wanted_scale()
+        return QtCore.QPointF((point.x() * ratio - origin.x()) / scale, (point.y() * ratio - origin.y()) / scale)
+
+    def from_screen(self, rect: QtCore.QRectF) -> QtCore.QRectF:
+        """Turn a rectangle of the screen into one of the viewport."""
+        ratio, origin, scale = self.devicePixelRatioF(), self._origin(), self._wanted_scale()
+        x, y = (rect.x() * scale + origin.x()) / ratio, (rect.y() * scale + origin.y()) / ratio
+        return QtCore.QRectF(x, y, rect.width() * scale / ratio, rect.height() * scale / ratio)
+
+    @QtCore.Slot(object, object, object)
+    def _open_entry(self, target: Target, touch: TouchPart, tag: Tag) -> None:
+        """Open a field over the place; what is entered is an intent like any other click."""
+        rect = QtCore.QRectF(*touch.rect)
+        entry = NumberEntry(tag, self._theme, self._language, self.viewport())
+        place = self.from_screen(rect).toAlignedRect()
+        entry.setGeometry(place.adjusted(0, min(0, (place.height() - ENTRY_HEIGHT) // 2), 0, 0))
+        entry.resize(max(place.width(), 96), max(place.height(), ENTRY_HEIGHT))
+        entry.number_entered.connect(partial(self._request_number, target.id, tag, rect))
+        entry.show()
+        entry.setFocus()
+
+    def _request_number(self, element: str, tag: Tag, rect: QtCore.QRectF, number: float) -> None:
+        self.clicks.request(Intent(element, tag, number, rect))
+
+    # ------------------------------------------------------------------------------------------- overrides of Qt
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Remember what is exposed, then paint."""
+        self._exposed = event.region()
+        super().paintEvent(event)
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        """Draw the old pictures scaled, and make new ones when the size has settled."""
+        super().resizeEvent(event)
+        self.setSceneRect(QtCore.QRectF(self.viewport().rect()))
+        if self._stage is not None and self._wanted_scale() != self._stage.scale:
+            self._stale = not self.isVisible()
+            if self.isVisible():
+                self._idle.start()
+        self._repaint_all()
+
+    def showEvent(self, event: QtGui.QShowEvent) -> None:
+        """Show present values at once."""
+        super().showEvent(event)
+        if self._stale:
+            self._lay_out()
+        elif self._stage is not None:
+            self._stage.update()
+        self._repaint_all()
+
+    def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
+        """Take the press, so that its release comes here."""
+        event.accept()
+
+    def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:
+        """Show a hand over what may be clicked."""
+        place = self.to_screen(event.position())
+        hand = self._stage is not None and self._stage.hits.touch(place.x(), place.y()) is not None
+        shapes = QtCore.Qt.CursorShape
+        self.viewport().setCursor(shapes.PointingHandCursor if hand else shapes.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QtGui.QMouseEvent) -> None:
+        """Announce the intent of a click; never more than that."""
+        if self._stage is None or event.button() is not QtCore.Qt.MouseButton.LeftButton:
+            return
+        place = self.to_screen(event.position())
+        if self.clicks.dismiss(place):
+            return
+        hit = self._stage.hits.touch(place.x(), place.y())
+        if hit is not None:
+            self.clicks.announce(*hit, self._tags)
+            return
+        under = self._stage.hits.at(place.x(), place.y())
+        named = next((target for target in under if target.names), None)
+        if named is not None:
+            self.picked.emit(named.id, dict(named.names))
+
+    def viewportEvent(self, event: QtCore.QEvent) -> bool:
+        """Say in words what stands under the pointer."""
+        if isinstance(event, QtGui.QHelpEvent) and event.type() is QtCore.QEvent.Type.ToolTip:
+            if self._stage is not None:
+                place = self.to_screen(QtCore.QPointF(event.pos()))
+                words = tip_for(self._stage, place.x(), place.y())
+                QtWidgets.QToolTip.showText(event.globalPos(), words, self.viewport())
+            return True
+        return super().viewportEvent(event)

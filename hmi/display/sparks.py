@@ -1,0 +1,181 @@
+"""A small trend inside a screen: the last minutes of one value, its end dot on the value that is shown.
+
+It remembers what it was shown, so it begins empty when a screen opens. It scrolls by whole pixels. Window, GUI thread.
+"""
+
+import math
+import time
+from collections import deque
+
+from PySide6 import QtCore, QtGui
+
+from hmi.display.item import RULES, Seen
+from hmi.display.marks import LETTERED, paint_dashes, paint_hatch
+from hmi.display.painted import Glance, age_words
+from hmi.display.parts import SparkPart
+from hmi.display.theme import MINUS, READING_PX, Theme
+from hmi.model.text import Language
+from hmi.words import say
+
+_STEPS_S = (10, 30, 60, 300, 600, 1800, 3600, 7200, 21600, 86400)
+"""Distances of clock times that are used."""
+_LEAST_PX = 90
+"""Least distance of two clock times, pixels."""
+_LINE_PX = 20
+"""Height of a line of words at the right."""
+_DOT = 6
+_SIGNS = {Seen.GOOD: "", Seen.ABOVE_RANGE: " ↑", Seen.BELOW_RANGE: " ↓", Seen.NOT_RUNNING: " ?!"}
+_Words = list[tuple[float, str, str]]
+"""Height, words, colour of each line of words at the right."""
+
+
+class PaintedSpark:
+    """One trend. A sample is kept for each pixel column; the newest value holds until now."""
+
+    ages = False
+
+    def __init__(self, sources: tuple[int, ...], part: SparkPart, theme: Theme, language: Language) -> None:
+        """Begin empty; the second source, where there is one, is the set-point."""
+        self.sources = sources
+        self._part, self._theme, self._language = part, theme, language
+        self._width, self._height = part.rect[2], part.rect[3]
+        self.period_s = part.seconds / max(2.0, self._width)
+        """Time of one pixel column."""
+        self._samples: deque[tuple[float, float]] = deque()
+        """(monotonic seconds, value or NaN)"""
+
+    def paint(self, painter: QtGui.QPainter, glances: tuple[Glance, ...]) -> None:
+        """Keep the value and paint ground, band, limits, line, dot and words."""
+        glance, theme = glances[0], self._theme
+        rule = RULES[glance.seen]
+        value = math.nan if rule.dashes or rule.hatched else glance.value
+        self._keep(glance.now_s, value)
+        ground = QtCore.QRectF(0, 0, self._width, self._height)
+        painter.fillRect(ground, theme.colour("track"))
+        self._clock_times(painter, glance.wall_s)
+        self._band(painter)
+        if rule.hatched:
+            paint_hatch(painter, ground, theme.pen("hatch", 1.1), 6)
+        words = self._limits(painter)
+        words += self._setpoint(painter, glances[1]) if len(glances) > 1 else []
+        self._line(painter, glance.now_s, value)
+        if rule.dashes:
+            middle = QtCore.QPointF(self._width / 2 - 14, self._height / 2)
+            paint_dashes(painter, middle, 1.0, theme.pen("ink2", 2))
+        elif not rule.hatched:
+            self._dot(painter, value, solid=rule.solid)
+        if self._part.margin > 2 * _DOT:
+            self._words(painter, words)
+
+    # ------------------------------------------------------------------------------------------- samples
+
+    def _keep(self, now: float, value: float) -> None:
+        """Add a sample, or replace the newest while its pixel column lasts; forget what has left the picture."""
+        samples = self._samples
+        if len(samples) > 1 and now - samples[-2][0] < self.period_s:
+            samples[-1] = (now, value)
+        else:
+            samples.append((now, value))
+        while samples and now - samples[0][0] > self._part.seconds:
+            samples.popleft()
+
+    def _y(self, value: float) -> float:
+        """Give the height of a value, clipped to the picture."""
+        part = self._part
+        share = (value - part.low) / (part.high - part.low)
+        return self._height * (1 - min(max(share, 0.0), 1.0))
+
+    # ------------------------------------------------------------------------------------------- behind the line
+
+    def _clock_times(self, painter: QtGui.QPainter, wall_s: float) -> None:
+        """Paint the time grid at round clock times, never as minutes before now, and the times below it."""
+        if not wall_s or not self._part.clock:
+            return
+        theme, seconds = self._theme, self._part.seconds
+        step = next((one for one in _STEPS_S if one / seconds * self._width >= _LEAST_PX), _STEPS_S[-1])
+        shift = time.localtime(wall_s).tm_gmtoff or 0
+        first = math.ceil((wall_s - seconds + shift) / step) * step - shift
+        for number in range(int((wall_s - first) // step) + 1):
+            stamp = first + number * step
+            x = round(self._width - (wall_s - stamp) / self.period_s)
+            painter.fillRect(QtCore.QRectF(x, 0, 1, self._height), theme.colour("hair"))
+            text = time.strftime("%H:%M" if step >= 60 else "%H:%M:%S", time.localtime(stamp))
+            half = theme.width(text) / 2
+            if half <= x <= self._width - half:
+                theme.write(painter, x, self._height + 19, text, align=0)
+
+    def _band(self, painter: QtGui.QPainter) -> None:
+        if self._part.normal is None:
+            return
+        low, high = (round(self._y(one)) for one in self._part.normal)
+        painter.fillRect(QtCore.QRectF(0, high, self._width, low - high), self._theme.colour("band"))
+        for edge in (low, high):
+            painter.fillRect(QtCore.QRectF(0, edge - 0.5, self._width, 1), self._theme.colour("bandline"))
+
+    def _limits(self, painter: QtGui.QPainter) -> _Words:
+        """Paint the limits; give the words of each."""
+        painter.setPen(self._theme.dashes("mark", 1.5, 5, 3))
+        for value, _ in self._part.limits:
+            painter.drawLine(QtCore.QPointF(0, self._y(value)), QtCore.QPointF(self._width, self._y(value)))
+        return [(self._y(value), words, "ink") for value, words in self._part.limits]
+
+    def _setpoint(self, painter: QtGui.QPainter, glance: Glance) -> _Words:
+        """Paint the set-point: dashed when it is not to be trusted, left out when there is none or it is bad."""
+        rule, theme = RULES[glance.seen], self._theme
+        if rule.dashes or rule.hatched:
+            return []
+        y = self._y(glance.value)
+        painter.setPen(theme.pen("sp", 1.5) if rule.solid else theme.dashes("sp", 1.5, 2, 4))
+        painter.drawLine(QtCore.QPointF(0, y), QtCore.QPointF(self._width, y))
+        if not self._part.setpoint_word:
+            return []
+        number = f"{glance.value:.{self._part.decimals}f}".replace("-", MINUS)
+        return [(y, f"{self._part.setpoint_word} {number}{self._doubt(glance)}", "sp")]
+
+    def _doubt(self, glance: Glance) -> str:
+        """Say briefly why a set-point is not plain good; there is no room for a mark beside it."""
+        if glance.seen is Seen.STALE:
+            return f" {age_words(glance.age_s)}"
+        letter = LETTERED.get(glance.seen)
+        if letter is not None:
+            return f" {say(letter[0], self._language)}"
+        return _SIGNS.get(glance.seen, " ?")
+
+    # ------------------------------------------------------------------------------------------- the line
+
+    def _line(self, painter: QtGui.QPainter, now: float, value: float) -> None:
+        """Paint the line up to now, with gaps where there was no value to trust."""
+        painter.setPen(self._theme.pen("trend", 1.75, round_caps=True))
+        painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+        run: list[QtCore.QPointF] = []
+        for stamp, sample in [*self._samples, (now, value), (now, math.nan)]:
+            if not math.isnan(sample):
+                x = max(0.0, self._width - (now - stamp) / self.period_s)
+                run.append(QtCore.QPointF(x, self._y(sample)))
+                continue
+            if len(run) > 1:
+                painter.drawPolyline(run)
+            run = []
+
+    def _dot(self, painter: QtGui.QPainter, value: float, *, solid: bool) -> None:
+        """Paint the end dot with a ring of the card; hollow when the value is not to be trusted."""
+        theme, centre = self._theme, QtCore.QPointF(self._width, self._y(value))
+        painter.setPen(QtCore.Qt.PenStyle.NoPen)
+        painter.setBrush(theme.brush("card"))
+        painter.drawEllipse(centre, _DOT + 1.0, _DOT + 1.0)
+        painter.setPen(QtCore.Qt.PenStyle.NoPen if solid else theme.pen("trend", 2))
+        painter.setBrush(theme.brush("trend" if solid else "track"))
+        painter.drawEllipse(centre, _DOT - 1.0, _DOT - 1.0)
+
+    def _words(self, painter: QtGui.QPainter, words: _Words) -> None:
+        """Write words at their lines, moved apart where they would cover each other."""
+        places = sorted(words)
+        heights: list[float] = []
+        for y, _, _ in places:
+            heights.append(max(y, heights[-1] + _LINE_PX if heights else y, _LINE_PX / 2))
+        limit = self._height - _LINE_PX / 2
+        for number in range(len(heights) - 1, -1, -1):
+            heights[number] = min(heights[number], limit)
+            limit = heights[number] - _LINE_PX
+        for height, (_, text, token) in zip(heights, places, strict=True):
+            self._theme.write(painter, self._width + _DOT + 5, height + READING_PX * 0.36, text, token=token)

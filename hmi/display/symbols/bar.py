@@ -1,0 +1,181 @@
+"""Draws the bar: scale, band, ticks, diamond, pointer or filling, and the number beside it. Window, GUI thread."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6 import QtCore, QtGui
+
+from hmi.display.marks import paint_hatch
+from hmi.display.parts import UNKNOWN_STATE, LevelPart, NumberPart, Part, Placed, PointerPart
+from hmi.display.scales import Scale, paint_tick, paint_track, scale_of, scale_part
+from hmi.display.theme import MINUS, READING_PX, VALUE_PX, Theme
+from hmi.model.symbols.bar import FAMILY, Props
+
+_LEFT = 19
+"""Room at the left of the scale for the diamond of the set-point, pixels."""
+_TEXT = 20
+"""From the scale to the texts beside it: the pointer stands 11 px out of the scale."""
+_LINE = 23
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where everything of one bar goes."""
+
+    track: QtCore.QRectF
+    text_x: float
+    scale: Scale
+    filled: bool
+
+
+def _places(placed: Placed) -> _Places:
+    props, box = cast(Props, placed.props), placed.box
+    low, high = placed.span("value", props.low, props.high)
+    scale = scale_of(placed.facts.get("value"), low, high, sideways=props.sideways)
+    if props.sideways:
+        lines = _label_rows(placed) * _LINE
+        top = box.top() + lines + max(0.0, (box.height() - lines - props.thickness) / 2)
+        track = QtCore.QRectF(box.left(), round(top), box.width(), props.thickness)
+        return _Places(track, box.left(), scale, filled=True)
+    left = box.left() + (_LEFT if "setpoint" in placed.bound else 4)
+    track = QtCore.QRectF(left, box.top() + 4, props.thickness, box.height() - 8)
+    return _Places(track, track.right() + _TEXT, scale, filled=props.style == "fill")
+
+
+def _label_rows(placed: Placed) -> int:
+    props = cast(Props, placed.props)
+    if props.sideways:
+        return 1 if props.tag or props.title or props.number else 0
+    return int(bool(props.tag)) + int(bool(props.title))
+
+
+class Bar:
+    """See `Drawing`."""
+
+    family = FAMILY
+
+    def static(self, painter: QtGui.QPainter, placed: Placed) -> None:
+        """Write the labels; a filled bar has its empty track here."""
+        props, theme, places = cast(Props, placed.props), placed.theme, _places(placed)
+        title = placed.say(props.title)
+        if props.sideways:
+            x = placed.box.left()
+            for words, token in ((props.tag, "ink2"), (title, "ink2")):
+                if words:
+                    x += theme.write(painter, x, placed.box.top() + 17, words, token=token) + 8
+        else:
+            baseline = places.track.top() + 13
+            width = placed.box.right() - places.text_x
+            for words, token in ((props.tag, "ink2"), (title, "ink")):
+                if words:
+                    theme.write(painter, places.text_x, baseline, theme.shortened(words, width), token=token)
+                    baseline += _LINE
+        if props.ends:
+            _ends(painter, placed, places)
+        if places.filled:
+            paint_track(painter, places.track, theme)
+            _ticks(painter, places, theme)
+
+    def parts(self, placed: Placed) -> tuple[Part, ...]:
+        """Declare scale, filling or pointer, diamond and number."""
+        props, places = cast(Props, placed.props), _places(placed)
+        track, scale = places.track, places.scale
+        rect = (track.left(), track.top(), track.width(), track.height())
+        parts: list[Part] = []
+        if places.filled:
+            inner = (rect[0], rect[1] + 1, rect[2], rect[3] - 2) if props.sideways else rect
+            parts.append(
+                LevelPart(
+                    "value",
+                    inner,
+                    scale.low,
+                    scale.high,
+                    lambda painter, picture, state, theme: _filling(painter, picture, state, theme, places),
+                    key=f"bar {scale}",
+                    surface=False,
+                    sideways=props.sideways,
+                )
+            )
+        else:
+            parts.append(scale_part("value", scale, rect))
+            parts.append(
+                PointerPart(
+                    "value", track.right(), track.top(), track.bottom(), scale.low, scale.high, track=track.width()
+                )
+            )
+        if "setpoint" in placed.bound and not props.sideways:
+            parts.append(
+                PointerPart(
+                    "setpoint",
+                    track.left(),
+                    track.top(),
+                    track.bottom(),
+                    scale.low,
+                    scale.high,
+                    diamond=True,
+                    mark_at=_setpoint_mark(placed, places),
+                )
+            )
+        if props.number:
+            parts.append(_number(placed, places))
+        return tuple(parts)
+
+
+def _number(placed: Placed, places: _Places) -> NumberPart:
+    """Put the number under the labels, its unit under it; beside them for a bar that lies."""
+    props, theme, box = cast(Props, placed.props), placed.theme, placed.box
+    facts = placed.facts.get("value")
+    unit = facts.unit if facts else ""
+    if props.sideways:
+        right = box.right() - (theme.width(unit) + 5 if unit else 0)
+        return NumberPart("value", right, box.top() + 17, size=VALUE_PX, right=True)
+    baseline = _number_baseline(placed, places)
+    below = box.bottom() - baseline >= READING_PX * 1.4
+    return NumberPart("value", places.text_x, baseline, size=VALUE_PX, unit_below=below)
+
+
+def _number_baseline(placed: Placed, places: _Places) -> float:
+    return places.track.top() + 13 + _label_rows(placed) * _LINE + 11
+
+
+def _setpoint_mark(placed: Placed, places: _Places) -> tuple[float, float]:
+    """Put the quality mark of the set-point into the line of the unit."""
+    facts = placed.facts.get("value")
+    x = places.text_x + (placed.theme.width(facts.unit) + 10 if facts and facts.unit else 0)
+    return x, _number_baseline(placed, places) + READING_PX + 2
+
+
+def _ends(painter: QtGui.QPainter, placed: Placed, places: _Places) -> None:
+    """Write the ends of the range beside the scale, where the texts leave room."""
+    theme, track, scale = placed.theme, places.track, places.scale
+    for share, value in ((0.0, scale.low), (1.0, scale.high)):
+        words = f"{value:g}".replace("-", MINUS)
+        if scale.sideways:
+            align = 1 if share == 0.0 else -1
+            x = track.left() if share == 0.0 else track.right()
+            theme.write(painter, x, track.bottom() + 19, words, align=align)
+        else:
+            y = track.bottom() - share * track.height()
+            theme.write(painter, places.text_x, y + READING_PX * 0.36, words)
+
+
+def _ticks(painter: QtGui.QPainter, places: _Places, theme: Theme) -> None:
+    for limit in places.scale.limits:
+        paint_tick(painter, places.track, places.scale, limit, theme)
+
+
+def _filling(painter: QtGui.QPainter, _: QtCore.QRectF, state: int, theme: Theme, places: _Places) -> None:
+    """Paint the full bar, hatched when the value is not to be trusted."""
+    track = places.track
+    inner = track.adjusted(1, 1, -1, -1)
+    if state == UNKNOWN_STATE:
+        paint_track(painter, track, theme)
+        paint_hatch(painter, inner, theme.pen("hatch", 1.5), 5)
+    else:
+        painter.setPen(theme.pen("edge", 1))
+        painter.setBrush(theme.brush("bandline"))
+        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+    _ticks(painter, places, theme)
+
+
+DRAWING = Bar()

@@ -1,0 +1,67 @@
+"""Draws the read-out: label, digits, unit. Window, GUI thread."""
+
+from typing import cast
+
+from PySide6 import QtGui
+
+from hmi.display.parts import NumberPart, Part, Placed
+from hmi.display.theme import READING_PX
+from hmi.model.symbols.readout import FAMILY, Props
+
+_LABEL_RISE = 16
+"""From the top of the element to the baseline of a label above, pixels."""
+_STEP = 28
+"""From the label's baseline to that of the value (LOOK.md section 7)."""
+
+
+class Readout:
+    """See `Drawing`."""
+
+    family = FAMILY
+
+    def static(self, painter: QtGui.QPainter, placed: Placed) -> None:
+        """Write the label: tag name, then title."""
+        props = cast(Props, placed.props)
+        if props.label == "none":
+            return
+        box, theme = placed.box, placed.theme
+        baseline = box.top() + _LABEL_RISE if props.label == "above" else _baseline(placed, props)
+        x = box.left()
+        for words in (props.tag, placed.say(props.title)):
+            if words:
+                x += theme.write(painter, x, baseline, theme.shortened(words, box.right() - x)) + 8
+
+    def parts(self, placed: Placed) -> tuple[Part, ...]:
+        """Declare the number."""
+        props, box, theme = cast(Props, placed.props), placed.box, placed.theme
+        facts = placed.facts.get("value")
+        unit = props.unit if props.unit is not None else (facts.unit if facts else "")
+        x = box.left()
+        if props.right:
+            unit_size = max(READING_PX, round(0.6 * props.size))
+            x = box.right() - (theme.width(unit, unit_size) + 5 if unit else 0)
+        elif props.label == "left":
+            for words in (props.tag, placed.say(props.title)):
+                x += theme.width(words) + 8 if words else 0
+        return (
+            NumberPart(
+                "value",
+                x,
+                _baseline(placed, props),
+                size=props.size,
+                right=props.right,
+                decimals=props.decimals,
+                digits=props.digits,
+                unit=props.unit,
+            ),
+        )
+
+
+def _baseline(placed: Placed, props: Props) -> float:
+    """Give the baseline of the digits: under the label, or centred in the height of the element."""
+    if props.label == "above":
+        return placed.box.top() + _LABEL_RISE + _STEP + max(0.0, props.size - 22)
+    return round(placed.box.center().y() + props.size * 0.36)
+
+
+DRAWING = Readout()

@@ -1,0 +1,368 @@
+"""The engine put together: rows, tick, one scan and one line a device, housekeeping. Engine process, event loop.
+
+`run` works until it is told to stop; `apply` makes it follow a changed project while it runs.
+"""
+
+import asyncio
+import hashlib
+import importlib
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+import numpy as np
+
+from hmi.drivers.contract import Driver, DriverFactory
+from hmi.engine.apply import Difference, compare
+from hmi.engine.group import groups_of
+from hmi.engine.health import DeviceHealth, HealthWriter
+from hmi.engine.plant import Plant, PlantDevice, build_plant
+from hmi.engine.rows import ImageFull, RowTable
+from hmi.engine.scan import DeviceScan, Tick
+from hmi.engine.supervise import SILENT_S, Line
+from hmi.image.pointer import read_pointer, sweep
+from hmi.image.remains import Remains, remains_of_columns, remains_of_image
+from hmi.image.snapshot import read_snapshot, write_snapshot
+from hmi.model.clock import Clock
+from hmi.model.device import DeviceState
+from hmi.model.devices import PROTOCOLS
+from hmi.model.errors import ImageError
+from hmi.model.project import Project
+from hmi.model.quality import Cause
+from hmi.model.station import Station
+
+log = logging.getLogger("hmi.scan")
+
+IDLE_S = 0.25
+"""Heartbeat without answers."""
+HEALTH_S = 1.0
+SNAPSHOT_S = 10.0
+SWEEP_S = 60.0
+
+
+@dataclass(slots=True)
+class _Running:
+    """One device at work."""
+
+    device: PlantDevice
+    scan: DeviceScan
+    line: Line | None = None
+    """None while it is not polled at all."""
+    task: "asyncio.Task[None] | None" = None
+
+    @property
+    def state(self) -> DeviceState:
+        """What its connection is doing, in words a person understands."""
+        device = self.device.device
+        if not device.commissioned:
+            return DeviceState.NOT_COMMISSIONED
+        if not device.enabled:
+            return DeviceState.DISABLED
+        if self.line is None:
+            return DeviceState.OFFLINE
+        if self.line.state is not DeviceState.ONLINE:
+            return self.line.state
+        if self.scan.verdict not in (Cause.NONE, Cause.LIVENESS_PENDING):
+            return DeviceState.NOT_RUNNING
+        return DeviceState.DEGRADED if self.scan.refused or self.device.faulty else DeviceState.ONLINE
+
+
+class Engine:
+    """Scans the devices of a project and keeps the image."""
+
+    def __init__(self, project: Project, station: Station, clock: Clock) -> None:
+        """Make ready; `run` works.
+
+        Args:
+            project: what to scan.
+            station: where image and snapshot lie; the folders exist.
+            clock: everything timed comes from it.
+        """
+        self._station = station
+        self._clock = clock
+        self._plant: Plant = build_plant(project, PROTOCOLS)
+        self.table = RowTable(station.runtime, station.pointer, clock)
+        self.tick = Tick(self.table, clock)
+        self._health = HealthWriter(self.table, station.data, clock)
+        self._devices: dict[str, _Running] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._applying = asyncio.Lock()
+
+    @property
+    def project(self) -> Project:
+        """What it runs now."""
+        return self._plant.project
+
+    @property
+    def generation(self) -> int:
+        """Of the image."""
+        return self.table.writer.generation
+
+    async def run(self, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
+        """Work until `stop` is set; then close connections, write the snapshot and mark the image as closed.
+
+        Args:
+            stop: ends the engine.
+            ready: set when the image is published and all devices have been started.
+
+        Raises:
+            OSError: when the image cannot be made.
+            ExceptionGroup: when a part failed that the engine cannot live without.
+        """
+        await self._begin()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                own = [
+                    tasks.create_task(self.tick.watch(), name="tick"),
+                    tasks.create_task(self._idle(), name="idle"),
+                    tasks.create_task(self._snapshots(), name="snapshots"),
+                    tasks.create_task(self._sweeps(), name="sweeps"),
+                ]
+                await self._load_drivers(self._plant)
+                self._say_faulty()
+                for device in self._plant.devices.values():
+                    self._start(device)
+                if ready is not None:
+                    ready.set()
+                await stop.wait()
+                for task in [*own, *(running.task for running in self._devices.values())]:
+                    if task is not None:
+                        task.cancel()
+        finally:
+            self._tasks = None
+        self.tick.flush()
+        self._snapshot_now(self._copy_rows())
+        self.table.writer.close()
+
+    async def apply(self, project: Project) -> Difference:
+        """Follow a changed project; devices that did not change notice nothing.
+
+        Returns:
+            What was done.
+
+        Raises:
+            OSError: when a new image was needed and cannot be made; the project before runs on.
+            RuntimeError: when the engine does not run.
+        """
+        async with self._applying:
+            if self._tasks is None:
+                message = "the engine does not run"
+                raise RuntimeError(message)
+            plant = await asyncio.to_thread(build_plant, project, PROTOCOLS, self._plant)
+            difference = await asyncio.to_thread(compare, self._plant, plant)
+            await self._load_drivers(plant)
+            self.tick.flush()
+            self._apply_now(plant, difference)
+            await self._reconnect(difference)
+            log.info(
+                "applied: %d tags new, %d gone, %d read anew, %d devices started, %d stopped",
+                len(difference.added) + len(difference.retyped),
+                len(difference.removed),
+                len(difference.reread),
+                len(difference.started),
+                len(difference.stopped),
+            )
+            return difference
+
+    # ------------------------------------------------------------------------------------------------ start
+
+    async def _begin(self) -> None:
+        """Make the image, with what an earlier engine left."""
+        pointer = read_pointer(self._station.pointer)
+        remains = await asyncio.to_thread(self._remains)
+        adopted = self.table.begin(
+            self._plant.tags,
+            remains,
+            project=_digest(self._plant.project),
+            newer_than=pointer.generation if pointer else 0,
+        )
+        log.info("image %s: %d rows, %d adopted", self.table.writer.path.name, len(self._plant.tags), adopted)
+        sweep(self._station.runtime, self.generation)
+
+    def _remains(self) -> Remains | None:
+        """Find what an earlier engine left: its image of this boot, else the snapshot."""
+        found = remains_of_image(self._station.pointer)
+        if found is not None:
+            return found
+        try:
+            return read_snapshot(self._station.data / "snapshot.bin", self._clock)
+        except ImageError as error:
+            log.warning("the snapshot cannot be used: %s", error)
+            return None
+
+    async def _load_drivers(self, plant: Plant) -> None:
+        """Import the drivers that are needed, off the loop: a protocol library may take a tenth of a second."""
+        modules = {device.spec.driver for device in plant.devices.values() if device.spec is not None and device.usable}
+        for module in sorted(modules):
+            try:
+                await asyncio.to_thread(importlib.import_module, module)
+            except ImportError:
+                log.exception("driver %s cannot be loaded", module)
+
+    # ------------------------------------------------------------------------------------------------ devices
+
+    def _start(self, device: PlantDevice) -> None:
+        """Set a device going, or say why it is not polled."""
+        table, plain = self.table, device.device
+        scan = DeviceScan(plain, groups_of(device, table), self.tick, self._clock)
+        running = self._devices[plain.id] = _Running(device, scan)
+        if not plain.commissioned:
+            table.say(scan.rows, Cause.DEVICE_NOT_COMMISSIONED)
+        elif not plain.enabled:
+            table.say(scan.rows, Cause.DEVICE_DISABLED)
+        elif device.usable and self._tasks is not None:
+            running.line = Line(
+                plain.name,
+                partial(self._make_driver, device),
+                scan.session,
+                partial(self._lost, running),
+                self._clock,
+                silent_after_s=partial(_silent_after_s, scan),
+            )
+            running.task = self._tasks.create_task(running.line.run(), name=f"device {plain.name}")
+
+    def _make_driver(self, device: PlantDevice) -> Driver:
+        """Make a driver for one connection."""
+        module = importlib.import_module(device.spec.driver if device.spec is not None else "")
+        return cast("DriverFactory", module.create)(device.options, self._clock)
+
+    def _lost(self, running: _Running, cause: Cause) -> None:
+        """Give all tags of a device the cause at once, with their last values."""
+        self.tick.flush()
+        self.table.say(running.scan.rows, cause)
+
+    # ------------------------------------------------------------------------------------------------ apply
+
+    def _apply_now(self, plant: Plant, difference: Difference) -> None:
+        """Change rows and polls in one go: no answer to an old question may come in between.
+
+        Raises:
+            OSError: when a new image was needed and cannot be made; nothing was changed.
+        """
+        renewed = self._apply_rows(plant, difference)
+        self._plant = plant
+        for device in difference.stopped:
+            self._devices[device.device.id].scan.swap(device.device, ())
+        stopped = {device.device.id for device in difference.stopped}
+        replanned = {device.device.id for device in difference.replanned}
+        for ident, running in self._devices.items():
+            if ident not in stopped and (renewed or ident in replanned):
+                running.device = plant.devices[ident]
+                groups = groups_of(running.device, self.table, running.scan.groups)
+                running.scan.swap(running.device.device, groups)
+        self._say_faulty()
+
+    def _apply_rows(self, plant: Plant, difference: Difference) -> bool:
+        """Give, keep and mark rows; tells whether there is a new generation."""
+        table = self.table
+        returning = [tag for tag in difference.added if self._has_row(tag.number, tag.type_code, tag.text_bytes)]
+        back = {tag.number for tag in returning}
+        fresh = [tag for tag in (*difference.added, *difference.retyped) if tag.number not in back]
+        replaced = [row for tag in fresh if (row := table.row_of(tag.number)) is not None]
+        renewed = False
+        try:
+            if fresh:
+                table.add(fresh)
+        except ImageFull:
+            table.renew(plant.tags, project=_digest(plant.project))
+            renewed = True
+            log.info("image %s: new generation, the one before was full", table.writer.path.name)
+        for row in () if renewed else replaced:
+            table.writer.release(row)
+        table.say(table.rows_of(returning), Cause.NEVER_READ)
+        changed = table.rows_of(difference.reread)
+        table.answered_ns[changed] = 0
+        received = table.writer.columns.receive_ns[changed] != 0
+        table.say(changed[received], Cause.STALE)
+        table.say(changed[~received], Cause.NEVER_READ)
+        if not renewed:
+            table.say(table.rows_of(difference.removed), Cause.NOT_IN_PROJECT)
+        return renewed
+
+    def _has_row(self, number: int, type_code: int, text_bytes: int) -> bool:
+        """Tell whether a tag that comes back can have the row that it had."""
+        row = self.table.row_of(number)
+        if row is None:
+            return False
+        return self.table.type_code(row) == type_code and self.table.writer.slot_bytes(row) >= text_bytes
+
+    def _say_faulty(self) -> None:
+        """Mark the tags whose address or device cannot be read."""
+        self.table.say(self.table.rows_of(tag for tag in self._plant.tags if tag.faulty), Cause.CONFIGURATION_ERROR)
+
+    async def _reconnect(self, difference: Difference) -> None:
+        """End and begin connections."""
+        ending = [running for device in difference.stopped if (running := self._devices.pop(device.device.id, None))]
+        tasks = [running.task for running in ending if running.task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=10.0)
+        for device in difference.started:
+            self._start(device)
+            rows = self._devices[device.device.id].scan.rows
+            fresh = (Cause.NEVER_READ, Cause.DEVICE_DISABLED, Cause.DEVICE_NOT_COMMISSIONED)
+            self.table.say(rows[~np.isin(self.table.own_cause[rows], fresh)], Cause.DEVICE_CONNECTING)
+
+    # ------------------------------------------------------------------------------------------------ housekeeping
+
+    async def _idle(self) -> None:
+        """Heartbeat, old rows and health while the engine lives."""
+        healthy_s = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            self.tick.idle()
+            if loop.time() - healthy_s >= HEALTH_S:
+                healthy_s = loop.time()
+                self._write_health()
+            await asyncio.sleep(IDLE_S)
+
+    def _write_health(self) -> None:
+        devices = [
+            DeviceHealth(
+                name=running.device.device.name,
+                state=running.state,
+                values=running.scan.values,
+                errors=running.scan.errors + (running.line.faults if running.line else 0),
+                round_trip_ns=running.scan.statistics.round_trip_ns,
+                last_cause=running.line.last_cause if running.line else Cause.NONE,
+            )
+            for running in self._devices.values()
+        ]
+        tick = self.tick
+        missed = sum(running.scan.missed for running in self._devices.values())
+        self._health.write(devices, missed=missed, tick_ns=tick.longest_ns, depth=tick.depth)
+        tick.longest_ns = tick.depth = 0
+
+    def _copy_rows(self) -> Remains:
+        writer = self.table.writer
+        return remains_of_columns(writer.columns, writer.used)
+
+    async def _snapshots(self) -> None:
+        while True:
+            await asyncio.sleep(SNAPSHOT_S)
+            await asyncio.to_thread(self._snapshot_now, self._copy_rows())
+
+    def _snapshot_now(self, rows: Remains) -> None:
+        try:
+            write_snapshot(self._station.data / "snapshot.bin", rows)
+        except OSError as error:
+            log.error("the snapshot cannot be written: %s", error)
+
+    async def _sweeps(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            sweep(self._station.runtime, self.generation)
+
+
+def _silent_after_s(scan: DeviceScan) -> float | None:
+    """Give the age of the newest data at which a device's link counts as lost."""
+    period_s = scan.shortest_period_s
+    return None if period_s is None else max(SILENT_S, 3 * period_s)
+
+
+def _digest(project: Project) -> int:
+    """Give 64 bits that tell projects apart."""
+    return int.from_bytes(hashlib.blake2b(project.header.id.encode(), digest_size=8).digest(), "little")

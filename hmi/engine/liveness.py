@@ -1,0 +1,107 @@
+"""Whether a PLC that answers also runs: the rule and the map signature of one device. Pure; fed by the tick.
+
+- signature read, another value: MAP_CHANGED, before all others, for the other addresses mean nothing then
+- signature refused as no such address: MAP_CHANGED
+- heartbeat unchanged for longer than within_s: HEARTBEAT_STOPPED
+- CPU state read, not one of the running ones: PLC_NOT_RUNNING
+- nothing yet, for at most within_s: LIVENESS_PENDING
+- no evidence for longer: HEARTBEAT_STOPPED, PLC_NOT_RUNNING or MAP_CHANGED, by what is missing
+- otherwise: NONE
+
+A heartbeat is evidence only when it has changed once: a held register says the same after every reconnect.
+"""
+
+from dataclasses import dataclass
+
+from hmi.model.device import CpuState, Heartbeat, LivenessRule, MapSignature
+from hmi.model.quality import Cause
+
+DEFAULT_WITHIN_S = 5.0
+"""How long CPU state and signature may be unreadable before that counts as a failure, seconds."""
+
+
+_WEIGHT: dict[Cause, int] = {
+    Cause.NONE: 0,
+    Cause.LIVENESS_PENDING: 1,
+    Cause.PLC_NOT_RUNNING: 2,
+    Cause.HEARTBEAT_STOPPED: 2,
+    Cause.MAP_CHANGED: 3,
+}
+"""Of the verdict of the rule and that of the signature the heavier one counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one poll brought of a hidden address."""
+
+    value: int
+    cause: Cause
+    """NONE when the value was read."""
+
+
+class Liveness:
+    """The verdict over one device; begin anew with each connection."""
+
+    def __init__(
+        self, rule: LivenessRule | None, signature: MapSignature | None, now_ns: int, *, poll_s: float = 0.0
+    ) -> None:
+        """Begin without evidence.
+
+        Args:
+            rule: the device's rule, or None.
+            signature: its map signature, or None.
+            now_ns: monotonic ns.
+            poll_s: period at which the evidence is read, seconds; two polls are waited for at least.
+        """
+        self._rule = rule
+        self._signature = signature
+        within_s = rule.within_s if isinstance(rule, Heartbeat) else DEFAULT_WITHIN_S
+        self._within_ns = int(max(within_s, 2 * poll_s) * 1e9)
+        self._map_within_ns = int(max(DEFAULT_WITHIN_S, 2 * poll_s) * 1e9)
+        self._map_ns = now_ns
+        self._map_cause = Cause.LIVENESS_PENDING if signature else Cause.NONE
+        self._rule_ns = now_ns
+        self._rule_cause = Cause.LIVENESS_PENDING if rule else Cause.NONE
+        self._beat: int | None = None
+
+    def observe(self, *, rule: Seen | None = None, signature: Seen | None = None, now_ns: int) -> Cause:
+        """Take what a poll brought and give the verdict.
+
+        Args:
+            rule: of the rule's address; None when the poll did not hold it.
+            signature: of the signature's address; None when the poll did not hold it.
+            now_ns: monotonic ns.
+        """
+        if signature is not None and self._signature is not None:
+            self._observe_signature(self._signature, signature, now_ns)
+        if rule is not None and self._rule is not None:
+            self._observe_rule(self._rule, rule, now_ns)
+        if self._signature is not None and now_ns - self._map_ns > self._map_within_ns:
+            self._map_cause = Cause.MAP_CHANGED
+        if self._rule is not None and now_ns - self._rule_ns > self._within_ns:
+            self._rule_cause = _failure(self._rule)
+        return max(self._map_cause, self._rule_cause, key=_WEIGHT.__getitem__)
+
+    def _observe_signature(self, wanted: MapSignature, seen: Seen, now_ns: int) -> None:
+        if seen.cause is Cause.NONE:
+            self._map_ns = now_ns
+            self._map_cause = Cause.NONE if seen.value == wanted.expected else Cause.MAP_CHANGED
+        elif seen.cause is Cause.ILLEGAL_ADDRESS:
+            self._map_ns = now_ns
+            self._map_cause = Cause.MAP_CHANGED
+
+    def _observe_rule(self, rule: LivenessRule, seen: Seen, now_ns: int) -> None:
+        if seen.cause is not Cause.NONE:
+            return
+        if isinstance(rule, CpuState):
+            self._rule_ns = now_ns
+            self._rule_cause = Cause.NONE if seen.value in rule.running else Cause.PLC_NOT_RUNNING
+            return
+        if self._beat is not None and seen.value != self._beat:
+            self._rule_ns = now_ns
+            self._rule_cause = Cause.NONE
+        self._beat = seen.value
+
+
+def _failure(rule: LivenessRule) -> Cause:
+    return Cause.HEARTBEAT_STOPPED if isinstance(rule, Heartbeat) else Cause.PLC_NOT_RUNNING

@@ -1,0 +1,1 @@
+"""The process image: a memory-mapped table that the engine writes and windows read without asking."""

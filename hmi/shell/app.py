@@ -1,0 +1,225 @@
+"""Composition root of the window: puts source, door, clock, screen and header together and runs them. For `hmi window`.
+
+The one file that knows qasync: asyncio runs on Qt's loop, everybody else sees plain asyncio. GUI thread.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from hmi.shell.qt import QtCore, QtWidgets  # isort: skip - before everything that loads Qt
+import qasync
+
+from hmi.display.frame import FrameClock
+from hmi.display.theme import load_fonts, load_theme
+from hmi.image.contract import EngineState
+from hmi.image.reader import LiveSource
+from hmi.model.project import Project
+from hmi.model.station import Station
+from hmi.model.text import Language
+from hmi.shell.beating import Beating
+from hmi.shell.demo_tools import DemoTools
+from hmi.shell.desk import Desk, read_desk, write_desk
+from hmi.shell.door import LockedDoor
+from hmi.shell.facts import Facts
+from hmi.shell.glyphs import program_icon
+from hmi.shell.main_window import MainWindow
+
+WELL, NOT_LIVE, TERMINATED = 0, 1, 143
+DEFAULT_SIZE = (1920, 1080)
+
+log = logging.getLogger("hmi.ui")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line asked of the window; what is None or empty is taken from the desk."""
+
+    default_language: Language
+    """When neither the command line nor the desk says one."""
+    language: Language | None = None
+    screen: str = ""
+    size: tuple[int, int] | None = None
+    full_screen: bool = False
+    theme: str = ""
+    screenshot: Path | None = None
+    seconds: float | None = None
+    """End after this time; with `screenshot` the picture is taken then."""
+    simulator: bool = False
+    """True under `hmi demo`: offers to break the simulated PLCs."""
+    first_paint: bool = False
+    """End as soon as the screen was painted once (the benchmark of the start)."""
+
+
+def run_window(project: Project, station: Station, wishes: Wishes) -> int:
+    """Open the window and run it until it is closed.
+
+    Args:
+        project: what to show.
+        station: whose image is shown.
+        wishes: of the command line.
+
+    Returns:
+        0 when the user closed it or its time was over, 1 when a picture was asked for and no value was live, 143 after
+        SIGTERM.
+    """
+    QtCore.qInstallMessageHandler(_log_qt)
+    sys.excepthook = _log_fault
+    application = QtWidgets.QApplication(["hmi"])
+    application.setApplicationName("Clearline")
+    application.setStyle("Fusion")
+    load_fonts()
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    with loop:
+        code: int = loop.run_until_complete(_Running(project, station, wishes).run())
+    return code
+
+
+class _Running:
+    """One window while it runs."""
+
+    def __init__(self, project: Project, station: Station, wishes: Wishes) -> None:
+        self._station = station
+        self._wishes = wishes
+        self._ended = asyncio.Event()
+        self._code = WELL
+        station.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+        station.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        source = LiveSource(station.pointer)
+        self._facts = Facts(project, source)
+        desk = _desk(station, wishes)
+        self.window = MainWindow(project, self._facts, desk, load_theme, source, LockedDoor())
+        self.window.setWindowIcon(program_icon(self.window.theme))
+        self._demo = DemoTools(self.window, station.runtime) if wishes.simulator else None
+        self._beating = Beating(self.window, self._facts.tags, station.runtime)
+        self._clock = FrameClock(source, self.window)
+        self._clock.add(self)
+        self._clock.add(self.window.view)
+
+    def frame(self, state: EngineState) -> bool:
+        """Bring the header up to date before the screen; called by the frame clock."""
+        self.window.on_frame(state, time.monotonic_ns())
+        self._beating.on_frame(state)
+        return False
+
+    async def run(self) -> int:
+        """Show the window, run until it is closed, give the exit code."""
+        window, wishes = self.window, self._wishes
+        window.window_closed.connect(self._ended.set)
+        window.desk_changed.connect(self._keep_desk)
+        before = signal.signal(signal.SIGTERM, self._terminated)
+        tasks = [asyncio.create_task(self._demo.link.run(), name="simulator link")] if self._demo is not None else []
+        if wishes.seconds is not None:
+            tasks.append(asyncio.create_task(self._end_in(wishes.seconds), name="end in time"))
+        self._clock.run_frame()
+        window.show_start(wishes.screen)
+        _FirstPaint(window, self._painted)
+        self._show()
+        window.room.setFocus()
+        self._clock.start()
+        try:
+            await self._ended.wait()
+        finally:
+            self._clock.stop()
+            self._beating.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            signal.signal(signal.SIGTERM, before)
+            window.close()
+        return self._code
+
+    def _show(self) -> None:
+        """Show the window as it is wished or was arranged."""
+        window, box = self.window, self.window.desk.box
+        if self._wishes.size is not None:
+            window.resize(*self._wishes.size)
+        elif box is not None:
+            window.setGeometry(*box)
+        else:
+            room = QtWidgets.QApplication.primaryScreen().availableSize()
+            window.resize(min(DEFAULT_SIZE[0], room.width()), min(DEFAULT_SIZE[1], room.height()))
+        if window.desk.full_screen:
+            window.showFullScreen()
+        elif self._wishes.size is None and box is None:
+            window.showMaximized()
+        else:
+            window.show()
+
+    async def _end_in(self, seconds: float) -> None:
+        """Take the picture and end."""
+        await asyncio.sleep(seconds)
+        if self._wishes.screenshot is not None:
+            alive = self._facts.engine.alive and self._facts.live > 0
+            saved = self.window.grab().save(str(self._wishes.screenshot))
+            log.info("picture %s: saved %s, live values %d", self._wishes.screenshot, saved, self._facts.live)
+            self._code = WELL if alive and saved else NOT_LIVE
+        self._ended.set()
+
+    def _painted(self) -> None:
+        """Collect garbage from now on, but never again among what the start has made (saves long frames)."""
+        gc.freeze()
+        gc.enable()
+        if self._wishes.first_paint:
+            os.write(1, b"painted\n")
+            self._ended.set()
+
+    def _keep_desk(self) -> None:
+        """Keep how the window is arranged."""
+        write_desk(self._station.data, self.window.desk)
+
+    def _terminated(self, number: int, frame: FrameType | None) -> None:
+        """End because somebody asked for it from outside; the launcher tells that from a window closed by its user."""
+        self._code = TERMINATED
+        self._ended.set()
+
+
+class _FirstPaint(QtCore.QObject):
+    """Calls something in the turn of the loop after the screen of a window was painted first."""
+
+    def __init__(self, window: MainWindow, work: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._work = work
+        (window.view.viewport() if window.screen_shown else window.room).installEventFilter(self)
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        if event.type() == QtCore.QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QtCore.QTimer.singleShot(0, self._work)
+        return False
+
+
+def _desk(station: Station, wishes: Wishes) -> Desk:
+    """Give the desk with what the command line wished."""
+    desk = read_desk(station.data, Desk(language=wishes.default_language))
+    return Desk(
+        language=wishes.language or desk.language,
+        theme=wishes.theme or desk.theme,
+        navigation=desk.navigation,
+        full_screen=wishes.full_screen or desk.full_screen,
+        box=desk.box,
+    )
+
+
+def _log_qt(kind: QtCore.QtMsgType, context: QtCore.QMessageLogContext, message: str) -> None:
+    """Send Qt's own messages to the log."""
+    levels = {
+        QtCore.QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtCore.QtMsgType.QtInfoMsg: logging.INFO,
+        QtCore.QtMsgType.QtWarningMsg: logging.WARNING,
+    }
+    log.log(levels.get(kind, logging.ERROR), "Qt: %s", message)
+
+
+def _log_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """Send what a slot let through to the log; the window lives on."""
+    log.error("a fault in the window", exc_info=(kind, fault, trace))

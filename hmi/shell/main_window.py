@@ -1,0 +1,273 @@
+"""The window: header above, one screen below, panels over it. GUI thread, made by `app`.
+
+What it needs comes in the constructor. `on_frame` is called by the one frame clock. Signals: `window_closed()` when
+the user has closed it, `desk_changed()` when it is arranged otherwise than before.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from hmi.display.scene import ScreenView
+from hmi.display.theme import Theme
+from hmi.image.contract import CommandDoor, EngineState, ValueSource
+from hmi.model.project import Project
+from hmi.model.screen import Screen
+from hmi.model.text import Language
+from hmi.shell.desk import Desk
+from hmi.shell.devices_panel import DevicesPanel
+from hmi.shell.facts import Facts
+from hmi.shell.navigation import fitting, place_of_item, place_of_screen, places_of, start_of
+from hmi.shell.room import Room
+from hmi.shell.status_row import StatusRow
+from hmi.shell.title_row import LANGUAGES, TitleRow
+from hmi.words import say, say_reason
+
+SMALLEST = QtCore.QSize(800, 480)
+
+
+class MainWindow(QtWidgets.QWidget):
+    """One window of a station."""
+
+    window_closed = QtCore.Signal()
+    """The user has closed the window."""
+    desk_changed = QtCore.Signal()
+    """Language, theme, screen, size or place of the window changed."""
+
+    def __init__(
+        self,
+        project: Project,
+        facts: Facts,
+        desk: Desk,
+        load_theme: Callable[[str], Theme],
+        source: ValueSource,
+        door: CommandDoor,
+    ) -> None:
+        """Put the window together; `show_start` shows the first screen.
+
+        Args:
+            project: what to show.
+            facts: of the station, read from the image.
+            desk: how it was arranged.
+            load_theme: name -> theme.
+            source: where the screen takes its values from.
+            door: where clicks go.
+        """
+        super().__init__()
+        self._project = project
+        self._facts = facts
+        self._desk = desk
+        self._load_theme = load_theme
+        self._places = places_of(project)
+        self._place = 0
+        self._shown: Screen | None = None
+        self._theme = load_theme(desk.theme)
+        self.title_row = TitleRow(self._theme, desk.language, self)
+        self.status_row = StatusRow(self._theme, desk.language, self)
+        self.room = Room(self._theme, self)
+        self.view = ScreenView(source, door, self._theme, desk.language, self.room)
+        self.devices_panel = DevicesPanel(self._theme, desk.language, self.room)
+        self.room.add_panel(self.devices_panel)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.title_row)
+        column.addWidget(self.status_row)
+        column.addWidget(self.room, 1)
+        self.setMinimumSize(SMALLEST)
+        self._connect()
+
+    def _connect(self) -> None:
+        """Connect signals and keys."""
+        self.title_row.tab_chosen.connect(self._tab_chosen)
+        self.title_row.language_chosen.connect(self._language_chosen)
+        self.title_row.theme_button.clicked.connect(self.switch_theme)
+        self.status_row.devices_asked.connect(self.toggle_devices)
+        self.room.resized.connect(self._refit)
+        keys: list[tuple[str, Callable[[], None]]] = [
+            ("F11", self.switch_full_screen),
+            ("F2", self.toggle_devices),
+            ("Ctrl+L", self.switch_language),
+            ("Ctrl+T", self.switch_theme),
+            ("Ctrl+PgDown", self.next_tab),
+            ("Ctrl+PgUp", self.previous_tab),
+        ]
+        for key, work in keys:
+            QtGui.QShortcut(QtGui.QKeySequence(key), self, work)
+        for number in range(min(9, len(self._places))):
+            shortcut = QtGui.QShortcut(QtGui.QKeySequence(f"Ctrl+{number + 1}"), self)
+            shortcut.setProperty("place", number)
+            shortcut.activated.connect(self._number_pressed)
+
+    # ------------------------------------------------------------------------------------------- what is shown
+
+    @property
+    def desk(self) -> Desk:
+        """How the window is arranged now."""
+        return self._desk
+
+    @property
+    def screen_shown(self) -> str:
+        """Path of the screen that is shown; empty when there is none."""
+        return self._shown.path if self._shown is not None else ""
+
+    @property
+    def theme(self) -> Theme:
+        """Colours and fonts at present."""
+        return self._theme
+
+    def show_start(self, path: str = "") -> None:
+        """Show the screen of a path, else that of the desk, else the project's first."""
+        wanted = place_of_screen(self._places, path) if path else None
+        if wanted is None and self._desk.navigation:
+            wanted = place_of_item(self._places, self._desk.navigation)
+        self._place = start_of(self._project, self._places) if wanted is None else wanted
+        self._dress()
+        self._refit()
+
+    def show_place(self, place: int) -> None:
+        """Show a tab."""
+        if not 0 <= place < len(self._places) or place == self._place:
+            return
+        self._place = place
+        self.title_row.tabs.choose(place)
+        self._refit()
+        self._keep(navigation=self._places[place].item.id)
+
+    def on_frame(self, engine: EngineState, now_ns: int) -> None:
+        """Bring header, frame and panels up to date.
+
+        Args:
+            engine: what the source's `poll` said in this frame.
+            now_ns: monotonic time of the frame.
+        """
+        changed = self._facts.look(engine, now_ns)
+        self.title_row.clock.show_state(engine)
+        if changed.engine or changed.devices or changed.counts or not engine.alive:
+            self.status_row.show_facts(self._facts)
+        if (changed.devices or changed.engine) and self.devices_panel.isVisible():
+            self.devices_panel.show_facts(self._facts.devices)
+        reason = engine.reason
+        words = "" if engine.alive or reason is None else say_reason(reason, self._desk.language)
+        self.room.frame_round.show_reason(words)
+
+    def _dress(self) -> None:
+        """Say everything in the language and paint it with the theme."""
+        language, theme = self._desk.language, self._theme
+        title = self._project.header.title.pick(language) or self._project.header.name
+        self.setWindowTitle(say("shell.window_title", language, title=title))
+        self.title_row.set_look(theme, language, title, [one.item.title.pick(language) for one in self._places])
+        self.title_row.tabs.choose(self._place)
+        self.title_row.tabs.setVisible(len(self._places) > 1)
+        self.status_row.set_look(theme, language)
+        self.status_row.show_facts(self._facts)
+        self.room.set_theme(theme)
+        self.devices_panel.set_look(theme, language)
+        self.devices_panel.show_facts(self._facts.devices)
+
+    @QtCore.Slot()
+    def _refit(self) -> None:
+        """Show the lay-out that fits the room, unless it is shown already."""
+        if not self._places:
+            self.room.hold(None, words=say("shell.no_screens", self._desk.language))
+            return
+        screen = fitting(self._places[self._place].screens, self.room.width(), self.room.height())
+        if screen is not self._shown:
+            self._open(screen)
+
+    def _open(self, screen: Screen) -> None:
+        """Show a screen."""
+        self._shown = screen
+        self.room.hold(self.view, screen.width, screen.height)
+        self.view.show_screen(screen, self._project.elements.get(screen.id, ()), self._project.tags_by_path)
+
+    def _redress(self) -> None:
+        """Show the same in another language or theme."""
+        self._dress()
+        if self.view.theme is not self._theme:
+            self.view.set_theme(self._theme)
+        if self.view.language is not self._desk.language:
+            self.view.set_language(self._desk.language)
+
+    def _keep(self, **changes: object) -> None:
+        """Take a change into the desk."""
+        self._desk = msgspec.structs.replace(self._desk, **changes)
+        self.desk_changed.emit()
+
+    # ------------------------------------------------------------------------------------------- what the user does
+
+    @QtCore.Slot(int)
+    def _tab_chosen(self, place: int) -> None:
+        self.show_place(place)
+
+    @QtCore.Slot(int)
+    def _language_chosen(self, place: int) -> None:
+        self.set_language(LANGUAGES[place])
+
+    @QtCore.Slot()
+    def _number_pressed(self) -> None:
+        self.show_place(int(self.sender().property("place")))
+
+    def set_language(self, language: Language) -> None:
+        """Speak another language from now on."""
+        if language is not self._desk.language:
+            self._keep(language=language)
+            self._redress()
+
+    @QtCore.Slot()
+    def switch_language(self) -> None:
+        """Speak the other language."""
+        place = LANGUAGES.index(self._desk.language) + 1
+        self.set_language(LANGUAGES[place % len(LANGUAGES)])
+
+    @QtCore.Slot()
+    def switch_theme(self) -> None:
+        """Day or night."""
+        name = "day" if self._desk.theme != "day" else "night"
+        self._theme = self._load_theme(name)
+        self._keep(theme=name)
+        self._redress()
+
+    @QtCore.Slot()
+    def switch_full_screen(self) -> None:
+        """Full screen, or back."""
+        full = not self.isFullScreen()
+        if full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+        self._keep(full_screen=full)
+
+    @QtCore.Slot()
+    def toggle_devices(self) -> None:
+        """Open or close the device panel."""
+        if self.devices_panel.isVisible():
+            self.devices_panel.close_panel()
+        else:
+            self.devices_panel.show_facts(self._facts.devices)
+            self.devices_panel.open_panel()
+
+    @QtCore.Slot()
+    def next_tab(self) -> None:
+        """Show the next tab."""
+        self.show_place(self._place + 1)
+
+    @QtCore.Slot()
+    def previous_tab(self) -> None:
+        """Show the tab before."""
+        self.show_place(self._place - 1)
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Keep where the window is."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.WindowStateChange:
+            self.desk_changed.emit()
+
+    def closeEvent(self, event: QtGui.QCloseEvent) -> None:
+        """Announce that the user has closed the window."""
+        box = self.normalGeometry()
+        self._desk = msgspec.structs.replace(self._desk, box=(box.x(), box.y(), box.width(), box.height()))
+        self.desk_changed.emit()
+        event.accept()
+        self.window_closed.emit()

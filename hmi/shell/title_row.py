@@ -1,0 +1,257 @@
+"""Row 1 of the header, 56 px: title, navigation, language, user, heartbeat, clock. LOOK.md section 9.
+
+The clock is the engine's heartbeat: it is never taken from this machine's time. When the engine is silent it stands
+still, struck, with its age. GUI thread. Signals: `tab_chosen(int)`, `language_chosen(int)`.
+"""
+
+import time
+from collections.abc import Sequence
+
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from hmi.display.theme import Theme
+from hmi.image.contract import EngineState
+from hmi.model.text import Language
+from hmi.shell.glyphs import paint_heartbeat, paint_person
+from hmi.shell.segments import Segments
+from hmi.words import say
+
+HEIGHT = 56
+LANGUAGES = (Language.ZH, Language.EN)
+_CLOCK_PX = 23
+_TITLE_PX = 23
+
+
+class HeartbeatClock(QtWidgets.QWidget):
+    """Heartbeat mark and clock of the engine."""
+
+    def __init__(self, theme: Theme, parent: QtWidgets.QWidget) -> None:
+        """Make it without a time."""
+        super().__init__(parent)
+        self._theme = theme
+        self._words = "--:--:--"
+        self._age = ""
+        self._alive = False
+        self.setFixedHeight(HEIGHT)
+
+    @property
+    def words(self) -> str:
+        """The time as it is shown."""
+        return self._words
+
+    @property
+    def age(self) -> str:
+        """The age as it is shown; empty while the engine is alive."""
+        return self._age
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint with another theme."""
+        self._theme = theme
+        self.updateGeometry()
+        self.update()
+
+    def show_state(self, state: EngineState) -> None:
+        """Take over the heartbeat; paints only when something that is seen changed."""
+        words = "--:--:--"
+        if state.heartbeat_wall_ns:
+            words = time.strftime("%H:%M:%S", time.localtime(state.heartbeat_wall_ns // 1_000_000_000))
+        age = "" if state.alive or not state.heartbeat_age_ns else short_age(state.heartbeat_age_ns)
+        if (words, age, state.alive) == (self._words, self._age, self._alive):
+            return
+        resized = len(age) != len(self._age)
+        self._words, self._age, self._alive = words, age, state.alive
+        if resized:
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QtCore.QSize:
+        """Room for the mark, the time and its age."""
+        clock = self._theme.width("00:00:00", _CLOCK_PX, 600)
+        age = self._theme.width(self._age, 18, 600) + 10 if self._age else 0
+        return QtCore.QSize(round(42 + clock + age), HEIGHT)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Paint the mark, the time, and the line through it when it stands still."""
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        theme, middle = self._theme, HEIGHT / 2
+        paint_heartbeat(painter, 1, middle, theme, beating=self._alive)
+        token = "ink" if self._alive else "ink2"
+        baseline = middle + 8.4
+        advance = theme.write(painter, 42, baseline, self._words, size=_CLOCK_PX, weight=600, token=token)
+        if not self._alive:
+            painter.setPen(theme.pen("ink", 2.0))
+            painter.drawLine(QtCore.QPointF(38, middle + 0.5), QtCore.QPointF(46 + advance, middle + 0.5))
+            theme.write(painter, 42 + advance + 10, middle + 6.5, self._age, size=18, weight=600, token="ink")
+        painter.end()
+
+
+class ThemeButton(QtWidgets.QAbstractButton):
+    """Switches between day and night: a disc, half of it filled."""
+
+    def __init__(self, theme: Theme, parent: QtWidgets.QWidget) -> None:
+        """Make it."""
+        super().__init__(parent)
+        self._theme = theme
+        self.setFixedSize(34, 34)
+        self.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)
+        self.setCursor(QtCore.Qt.CursorShape.PointingHandCursor)
+
+    def set_look(self, theme: Theme, tip: str) -> None:
+        """Paint with a theme."""
+        self._theme = theme
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+        self.update()
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Paint the well and the disc."""
+        theme, centre = self._theme, QtCore.QPointF(17, 17)
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.pen("focus", 2.0) if self.hasFocus() else QtCore.Qt.PenStyle.NoPen)
+        painter.setBrush(theme.brush("well"))
+        painter.drawRoundedRect(QtCore.QRectF(1, 1, 32, 32), 6, 6)
+        painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+        painter.setPen(theme.pen("ink2", 1.75))
+        painter.drawEllipse(centre, 8, 8)
+        painter.setPen(QtCore.Qt.PenStyle.NoPen)
+        painter.setBrush(theme.brush("ink2"))
+        painter.drawPie(QtCore.QRectF(9, 9, 16, 16), -90 * 16, 180 * 16)
+        painter.end()
+
+
+class UserPlace(QtWidgets.QWidget):
+    """Who is signed in; at present nobody can be."""
+
+    def __init__(self, theme: Theme, parent: QtWidgets.QWidget) -> None:
+        """Make it without words."""
+        super().__init__(parent)
+        self._theme = theme
+        self._words = ""
+        self.setFixedHeight(HEIGHT)
+
+    def set_look(self, theme: Theme, words: str, tip: str) -> None:
+        """Show these words with a theme."""
+        self._theme, self._words = theme, words
+        self.setToolTip(tip)
+        self.setAccessibleName(words)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QtCore.QSize:
+        """Room for the mark and the words."""
+        return QtCore.QSize(round(26 + self._theme.width(self._words, 18)) + 2, HEIGHT)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Paint the mark and the words."""
+        painter = QtGui.QPainter(self)
+        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+        paint_person(painter, 0, HEIGHT / 2, self._theme)
+        self._theme.write(painter, 26, HEIGHT / 2 + 6.5, self._words, size=18)
+        painter.end()
+
+
+class TitleRow(QtWidgets.QWidget):
+    """The first row of the header."""
+
+    tab_chosen = QtCore.Signal(int)
+    """The place of the navigation item that the user has chosen."""
+    language_chosen = QtCore.Signal(int)
+    """The place of the language in `LANGUAGES` that the user has chosen."""
+
+    def __init__(self, theme: Theme, language: Language, parent: QtWidgets.QWidget) -> None:
+        """Make the row; `set_look` fills it."""
+        super().__init__(parent)
+        self._theme = theme
+        self._title = QtWidgets.QLabel(self)
+        self._title.setTextFormat(QtCore.Qt.TextFormat.PlainText)
+        self.tabs = Segments(theme, parent=self)
+        self.languages = Segments(theme, size=18, height=34, narrow=True, parent=self)
+        self.theme_button = ThemeButton(theme, self)
+        self.user = UserPlace(theme, self)
+        self.clock = HeartbeatClock(theme, self)
+        self.setFixedHeight(HEIGHT)
+        self.setAutoFillBackground(True)
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 20, 0)
+        row.setSpacing(0)
+        middle = QtCore.Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(self._title, 0, middle)
+        row.addSpacing(22)
+        row.addWidget(self.tabs, 0, middle)
+        row.addStretch(1)
+        row.addWidget(self.languages, 0, middle)
+        row.addSpacing(8)
+        row.addWidget(self.theme_button, 0, middle)
+        row.addSpacing(18)
+        row.addWidget(self.user, 0, middle)
+        row.addSpacing(18)
+        row.addWidget(Rule(theme, self), 0, middle)
+        row.addSpacing(18)
+        row.addWidget(self.clock, 0, middle)
+        self.tabs.segment_chosen.connect(self.tab_chosen)
+        self.languages.segment_chosen.connect(self.language_chosen)
+        self.languages.set_words(("中文", "EN"))
+        self.languages.choose(LANGUAGES.index(language))
+
+    def set_look(self, theme: Theme, language: Language, title: str, tabs: Sequence[str]) -> None:
+        """Say everything in a language and paint it with a theme."""
+        self._theme = theme
+        palette = self.palette()
+        palette.setColor(QtGui.QPalette.ColorRole.Window, theme.colour("head"))
+        palette.setColor(QtGui.QPalette.ColorRole.WindowText, theme.colour("ink"))
+        self.setPalette(palette)
+        self._title.setFont(theme.font(_TITLE_PX, 600))
+        self._title.setText(title)
+        self.tabs.set_theme(theme)
+        self.tabs.set_words(tabs)
+        self.languages.set_theme(theme)
+        self.languages.choose(LANGUAGES.index(language))
+        self.languages.setToolTip(say("shell.language_tip", language))
+        self.theme_button.set_look(theme, say("shell.theme_tip", language))
+        self.user.set_look(theme, say("shell.not_signed_in", language), say("shell.not_signed_in_tip", language))
+        self.clock.set_theme(theme)
+        for rule in self.findChildren(Rule):
+            rule.set_theme(theme)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Paint the ground and the edge to the second row."""
+        painter = QtGui.QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("head"))
+        painter.setPen(self._theme.pen("line1"))
+        painter.drawLine(QtCore.QPointF(0, HEIGHT - 0.5), QtCore.QPointF(self.width(), HEIGHT - 0.5))
+        painter.end()
+
+
+class Rule(QtWidgets.QWidget):
+    """A thin upright line between groups."""
+
+    def __init__(self, theme: Theme, parent: QtWidgets.QWidget) -> None:
+        """Make it."""
+        super().__init__(parent)
+        self._theme = theme
+        self.setFixedSize(1, 26)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint with another theme."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        """Paint the line."""
+        painter = QtGui.QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("line1"))
+        painter.end()
+
+
+def short_age(age_ns: int) -> str:
+    """Give an age as people read it: `12 s`, `6:12`, `1:05:09`."""
+    seconds = age_ns // 1_000_000_000
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes}:{seconds:02}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

@@ -1,0 +1,136 @@
+"""The process of `hmi simulate`: reads the project, opens the ports, runs until it is told to end. Called by `hmi.cli`.
+
+Blocking, asyncio, Qt-free; listens on loopback only.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from hmi.link.messages import FaultKind, Refused
+from hmi.model.errors import ProjectError, UsageError
+from hmi.model.project import Project
+from hmi.model.reason import Argument
+from hmi.model.station import Station
+from hmi.project import Problem, Severity, read_project
+from hmi.simulate.control import Control, tell_running
+from hmi.simulate.simulation import Simulation
+
+log = logging.getLogger("hmi.simulate")
+
+Say = Callable[[str, dict[str, Argument]], None]
+"""Gets a code of `simulate.po` and its arguments; the command line says it in the user's language."""
+
+
+def parse_fault(text: str) -> tuple[str, FaultKind]:
+    """Read `DEVICE=KIND` of the command line.
+
+    Args:
+        text: for example `PLC-1=cable_pulled`.
+
+    Raises:
+        UsageError: when it is not of that form, or there is no such fault.
+    """
+    device, equals, kind = text.partition("=")
+    if not equals or not device:
+        raise UsageError("simulate.fault_form", text=text)
+    try:
+        return device, FaultKind(kind)
+    except ValueError:
+        known = ", ".join(known.value for known in FaultKind)
+        raise UsageError("simulate.fault_unknown", kind=kind, known=known) from None
+
+
+def serve(
+    project_folder: Path,
+    station: Station,
+    *,
+    faults: Mapping[str, FaultKind] | None = None,
+    seed: int = 1,
+    say: Say | None = None,
+) -> int:
+    """Simulate the devices of a project until interrupted.
+
+    When a simulator already runs for the station, the faults are set there and this one ends at once.
+
+    Args:
+        project_folder: of the project.
+        station: whose runtime folder holds the control socket.
+        faults: device name -> fault, set from the start.
+        seed: of everything random.
+        say: told what goes on ("simulate.listening" for each port, "simulate.told_running").
+
+    Returns:
+        Exit code 0.
+
+    Raises:
+        EnvironmentFault: a port is taken, a device is not on loopback, or there is nothing to simulate.
+        UsageError: a fault names a device that is not simulated.
+        ProjectError: the project cannot be read.
+    """
+    found = read_project(project_folder)
+    for problem in found.problems:
+        if problem.severity is Severity.ERROR:
+            raise ProjectError(problem.reason.code, place=_place(problem), **problem.reason.arguments)
+    if found.project is None:
+        raise ProjectError("simulate.no_project", place=str(project_folder))
+    return asyncio.run(_serve(found.project, station, dict(faults or {}), seed, say or _silent))
+
+
+def _place(problem: Problem) -> str:
+    """Say where a problem stands."""
+    return f"{problem.file}:{problem.line}" if problem.line else problem.file
+
+
+async def _serve(project: Project, station: Station, faults: dict[str, FaultKind], seed: int, say: Say) -> int:
+    """Run inside the event loop."""
+    running = await tell_running(station.runtime, faults)
+    if isinstance(running, Refused):
+        raise UsageError(running.reason.code, place="", **running.reason.arguments)
+    if running is not None:
+        say("simulate.told_running", {"project": project.header.name, "count": len(faults)})
+        return 0
+    simulation = Simulation(project, seed=seed)
+    for device in faults:
+        if device not in simulation.plcs:
+            raise UsageError("simulate.unknown_device", device=device)
+    await simulation.open()
+    control = None
+    try:
+        control = await Control(simulation).open(station.runtime)
+        await simulation.set_faults(faults)
+        for endpoint in simulation.endpoints:
+            names = ", ".join(plc.name for plc in endpoint.plcs.values())
+            say("simulate.listening", {"devices": names, "host": endpoint.host, "port": endpoint.port})
+        await _until_told(simulation)
+    finally:
+        if control is not None:
+            await control.close()
+        await simulation.close()
+    return 0
+
+
+async def _until_told(simulation: Simulation) -> None:
+    """Run until SIGINT or SIGTERM comes, or the model fails."""
+    ended = asyncio.Event()
+    if sys.platform != "win32":  # there Ctrl+C arrives as KeyboardInterrupt, and the launcher ends the process
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, ended.set)
+    waiting = asyncio.create_task(ended.wait(), name="simulate end")
+    working = asyncio.create_task(simulation.wait(), name="simulate work")
+    try:
+        await asyncio.wait((waiting, working), return_when=asyncio.FIRST_COMPLETED)
+        if working.done() and not working.cancelled():
+            working.result()
+    finally:
+        for task in (waiting, working):
+            task.cancel()
+        await asyncio.gather(waiting, working, return_exceptions=True)
+
+
+def _silent(code: str, arguments: dict[str, Argument]) -> None:
+    """Say nothing."""

@@ -1,0 +1,178 @@
+"""The door of the command line: exit codes, languages, one sentence for each fault, nothing loaded in vain."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hmi.cli import main as door
+from hmi.cli import parser, speech
+from hmi.cli.main import main
+from hmi.model.errors import EnvironmentFault, ProjectError, UsageError
+from hmi.model.text import Language
+from hmi.words.catalogue import load
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "resources" / "examples" / "buffer-line"
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch, tmp_path):
+    monkeypatch.setenv("HMI_LANG", "en")
+    monkeypatch.setenv("HMI_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+
+def test_that_no_verb_is_wrong_usage(capsys):
+    assert main([]) == 2
+    assert "VERB" in capsys.readouterr().err
+
+
+def test_that_an_unknown_verb_is_wrong_usage(capsys):
+    assert main(["fly"]) == 2
+    assert "'fly' is not one of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", door.VERBS)
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_that_every_verb_has_a_help_in_both_languages(verb, language, capsys):
+    assert main([verb, "--help", "--language", language]) == 0
+    shown = capsys.readouterr().out
+    assert "--data" in shown
+    assert "cli." not in shown
+
+
+@pytest.mark.parametrize("verb", door.VERBS)
+def test_that_every_verb_takes_data_and_language(verb):
+    found = door.build_parser([verb])
+    entry = found._subparsers._group_actions[0].choices[verb]
+    assert {"--data", "--language"} <= set(entry._option_string_actions)
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "expected"),
+    [
+        (["demo", "--language", "zh"], {}, Language.ZH),
+        (["demo", "--language=en"], {"HMI_LANG": "zh-CN"}, Language.EN),
+        (["demo"], {"HMI_LANG": "zh_CN.UTF-8"}, Language.ZH),
+        (["demo"], {"LANG": "zh_CN.UTF-8"}, Language.ZH),
+        (["demo"], {"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, Language.EN),
+        (["demo"], {}, Language.EN),
+        (["demo", "--language"], {}, Language.EN),
+    ],
+)
+def test_that_the_language_is_known_before_anything_is_parsed(given, environ, expected):
+    assert speech.wished_language(given, environ) is expected
+
+
+def test_that_argparse_speaks_chinese(capsys):
+    assert main(["tags", "read", "--language", "zh-CN"]) == 2
+    assert "缺少" in capsys.readouterr().err
+
+
+def test_that_all_words_of_argparse_are_in_both_languages():
+    for language in Language:
+        assert set(parser._ARGPARSE_WORDS.values()) <= set(load(language))
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ProjectError("cli.tag_unknown", place="Line/X"), 1),
+        (UsageError("cli.no_such_folder", place="x"), 2),
+        (EnvironmentFault("cli.data_not_writable", place="x", error="full"), 3),
+    ],
+)
+def test_that_an_expected_fault_is_one_sentence_and_a_code(error, code, monkeypatch, capsys):
+    def fail(args):
+        raise error
+
+    monkeypatch.setattr("hmi.cli.tags.run", fail)
+    assert main(["tags", "list", str(EXAMPLE)]) == code
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert error.place in said
+    assert "Traceback" not in said
+
+
+def test_that_a_fault_of_our_own_is_one_sentence_and_stands_in_the_log(tmp_path):
+    code = "import hmi.cli.tags as t, sys\nt.run = lambda args: 1 / 0\nfrom hmi.cli.main import main\nsys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "tags", "list", "x", "--data", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 70
+    assert "Traceback" not in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    log = tmp_path / "logs" / "hmi.log"
+    assert str(log) in done.stderr
+    assert "Traceback" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (["tags", "list", "/nowhere"], 2),
+        (["tags", "read", "/nowhere", "Line/X"], 2),
+        (["run", "/nowhere"], 2),
+        (["engine", "/nowhere"], 2),
+        (["simulate", "/nowhere"], 2),
+        (["window", "/nowhere"], 2),
+        (["render", "/nowhere", "Overview", "-o", "x.png"], 2),
+        (["demo", "--size", "big"], 2),
+        (["demo", "--size", "1x1"], 2),
+        (["demo", "--seconds", "-1"], 2),
+        (["demo", "--seconds", "nan"], 2),
+        (["demo", "--language", "klingon"], 2),
+        (["simulate", str(EXAMPLE), "--fault", "PLC-1"], 2),
+        (["simulate", str(EXAMPLE), "--fault", "PLC-1=fire"], 2),
+        (["render", str(EXAMPLE), "Nowhere", "-o", "x.png"], 1),
+        (["render", str(EXAMPLE), "Overview", "-o", "/nowhere/x.png"], 3),
+        (["tags", "read", str(EXAMPLE), "Line/Nothing"], 1),
+    ],
+    ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else str(value),
+)
+def test_that_bad_input_ends_in_one_clear_sentence(given, code, capsys):
+    assert main(given) == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+    assert "cli." not in said.err
+    assert said.err.strip()
+
+
+def test_that_an_empty_folder_is_no_project(tmp_path, capsys):
+    assert main(["tags", "list", str(tmp_path)]) == 1
+    assert "project.json" in capsys.readouterr().err
+
+
+def test_that_a_reader_who_goes_away_is_no_fault(tmp_path):
+    command = f"{sys.executable} -m hmi tags list {EXAMPLE} | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--version"],
+        ["tags", "list", str(EXAMPLE)],
+        ["tags", "read", str(EXAMPLE), "System/Engine.TickMs"],
+        ["check", str(EXAMPLE)],
+    ],
+    ids=["version", "list", "read", "check"],
+)
+def test_that_headless_verbs_load_no_qt(given, tmp_path):
+    code = (
+        "import sys\nfrom hmi.cli.main import main\ncode = main(sys.argv[1:])\n"
+        "qt = ('PySide6', 'shiboken6', 'qasync', 'pyqtgraph')\n"
+        "print([m for m in sys.modules if m.partition('.')[0] in qt], file=sys.stderr)"
+    )
+    environ = {**os.environ, "HMI_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *given], cwd=ROOT, capture_output=True, text=True, check=False, env=environ
+    )
+    assert done.stderr.strip().splitlines()[-1] == "[]"

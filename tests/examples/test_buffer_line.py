@@ -1,0 +1,212 @@
+"""The demo project: clean, canonical, complete in both languages and sizes, and true to the simulated plant."""
+
+import itertools
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from pymodbus.client import AsyncModbusTcpClient
+
+from hmi.expression import Expression, compile_expression
+from hmi.model.device import CpuState, Heartbeat
+from hmi.model.devices.modbus_address import ModbusPoint, Table, WordOrder
+from hmi.model.quality import Status
+from hmi.model.tag import DataType
+from hmi.model.text import Text
+from hmi.model.value import Reading
+from hmi.project import check_folder, write_project
+from hmi.simulate.process import BufferLine
+from hmi.simulate.process.batch import Step
+from hmi.simulate.process.plant import STEP_S
+from tests.simulate.rig import DEMO, demo, endpoint_of, simulated
+
+
+def test_that_the_strict_check_finds_nothing():
+    found = check_folder(DEMO)
+    assert [str(problem) for problem in getattr(found, "problems", found)] == []
+
+
+def test_that_the_files_are_in_their_canonical_form(tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(DEMO, copy)
+    assert write_project(demo(), copy) == ()
+    fresh = tmp_path / "fresh"
+    write_project(demo(), fresh)
+    assert {path.relative_to(fresh) for path in fresh.rglob("*.json*")} == {
+        path.relative_to(DEMO) for path in DEMO.rglob("*.json*")
+    }
+
+
+def test_that_it_is_large_enough_and_every_device_proves_that_it_runs():
+    project = demo()
+    assert len(project.all_tags) >= 120
+    assert len(project.devices) == 4
+    for device in project.devices:
+        assert isinstance(device.liveness, Heartbeat | CpuState), device.name
+        assert device.signature is not None, device.name
+    signatures = {device.signature.expected for device in project.devices if device.signature}
+    assert len(signatures) == 4
+
+
+def texts_in(value) -> list[Text]:
+    """All texts of a decoded line."""
+    if isinstance(value, dict):
+        if value and set(value) <= {"zh", "en"}:
+            return [Text(**value)]
+        return list(itertools.chain.from_iterable(texts_in(one) for one in value.values()))
+    if isinstance(value, list):
+        return list(itertools.chain.from_iterable(texts_in(one) for one in value))
+    return []
+
+
+def test_that_every_text_is_there_in_both_languages():
+    for path in DEMO.rglob("*.json*"):
+        lines = path.read_text(encoding="utf-8")
+        items = [json.loads(lines)] if path.suffix == ".json" else [json.loads(line) for line in lines.splitlines()]
+        for item in items:
+            if "parameters" in item and isinstance(item["parameters"], dict):
+                assert item["parameters"].get("zh"), f"{path.name}: {item['path']}"
+                assert item["parameters"].get("en"), f"{path.name}: {item['path']}"
+                item = {**item, "parameters": {}}
+            for text in texts_in(item):
+                assert text.zh, f"{path.name}: {text}"
+                assert text.en, f"{path.name}: {text}"
+                assert not re.search(r"[\u4e00-\u9fff]", text.en), f"{path.name}: {text}"
+
+
+def test_that_every_screen_has_a_lay_out_for_both_sizes_in_the_navigation():
+    project = demo()
+    shown = set()
+    for item in project.navigation:
+        sizes = [(project.screens_by_path[path].width, project.screens_by_path[path].height) for path in item.screens]
+        assert sizes == [(1920, 964), (1366, 652)], item.title.en
+        shown.update(item.screens)
+    assert shown == set(project.screens_by_path)
+    assert len(project.navigation) == 6
+
+
+def test_that_every_tag_is_known_to_the_plant_and_the_plant_to_the_project():
+    known = set(BufferLine(1).values())
+    paths = set(demo().tags_by_path)
+    assert known <= paths
+    assert paths - known == {f"PLC-{number}.{name}" for number in (1, 2, 3, 4) for name in ("Heartbeat", "CPU")}
+
+
+def test_that_what_may_be_written_is_what_the_plant_takes():
+    assert {tag.path for tag in demo().all_tags if tag.writable} == set(BufferLine(1).setpoints)
+
+
+@pytest.mark.parametrize("start", list(Step))
+def test_that_every_value_of_a_batch_stays_inside_the_span_of_its_tag(start):
+    project, line = demo(), BufferLine(4, start=start)
+    for number in range(round(400 / STEP_S)):
+        line.step()
+        if number % 50:
+            continue
+        for path, value in line.values().items():
+            tag = project.tags_by_path[path]
+            if isinstance(value, str):
+                continue
+            if tag.states:
+                assert str(int(value)) in tag.states, path
+            if tag.span.low is not None:
+                assert value >= tag.span.low - 0.5, path
+            if tag.span.high is not None:
+                assert value <= tag.span.high + 0.5, path
+
+
+def flows() -> dict[str, Expression]:
+    """The distinct flow expressions of all pipes."""
+    project = demo()
+    found = {
+        element.bind["flow"]
+        for elements in project.elements.values()
+        for element in elements
+        if element.type == "pipe" and "flow" in element.bind
+    }
+    return {source: compile_expression(source) for source in found}
+
+
+def test_that_pipes_show_flow_exactly_while_liquid_moves_over_a_whole_batch():
+    expressions = flows()
+    line = BufferLine(6, start=Step.FILL)
+    water, mixing, filling = line.water, line.mixing, line.filling
+    truths = {
+        "Water/P-101.State": lambda: water.flow_lpm > 0 or 0 < water.pump.speed < 10,
+        "Mixing/P-102.State": lambda: mixing.transfer.flow_lpm > 0,
+        "Filling/P-103.State": lambda: filling.flow_lpm > 0,
+        "Water/XV-101.State": lambda: water.inlet_lpm > 0,
+        "Mixing/XV-105.State": lambda: mixing.doser.is_open,
+        "Mixing/T-102.Heating": lambda: mixing.jacket.steam_kg_s > 0,
+    }
+    pipes = {
+        source: next(path for path in truths if path in source)
+        for source in expressions
+        if "Mixing" in source or "Water" in source or "P-103" in source
+    }
+    assert set(pipes.values()) == set(truths)
+    seen: dict[bool, set[str]] = {True: set(), False: set()}
+    for number in range(round(26 * 60 / STEP_S)):
+        line.step()
+        if number % 7:
+            continue
+        values = line.values()
+        for source, path in pipes.items():
+            readings = [Reading(value=values[one], status=Status.GOOD) for one in expressions[source].references]
+            drawn = bool(expressions[source].evaluate(readings).value)
+            assert drawn == truths[path](), (source, line.time_s, line.batch.step)
+            seen[drawn].add(source)
+    assert seen[True] == seen[False] == set(pipes)
+
+
+async def test_that_every_tag_reads_back_through_another_modbus_client_as_the_value_of_the_model():
+    project = demo()
+    async with simulated(project, seed=9) as simulation:
+        await simulation.set_faults({})
+        simulation.advance(round(120 / STEP_S))
+        model = simulation.line.values()
+        compared = 0
+        for device in project.devices:
+            plc, endpoint = simulation.plcs[device.name], endpoint_of(simulation, device.name)
+            client = AsyncModbusTcpClient(endpoint.host, port=endpoint.port, retries=0)
+            assert await client.connect()
+            simulation.refresh(0.0)
+            model = simulation.line.values()
+            for one in plc.map.mapped:
+                if one.tag.path not in model:
+                    continue
+                got = await read_with_pymodbus(client, one.point)
+                want = model[one.tag.path]
+                if isinstance(want, str):
+                    assert got == want
+                else:
+                    got = got * one.tag.scale + one.tag.offset
+                    half_step = abs(one.tag.scale) / 2 if one.point.data_type not in (DataType.FLOAT32,) else 0
+                    assert got == pytest.approx(want, rel=1e-6, abs=half_step + 1e-6), one.tag.path
+                compared += 1
+            client.close()
+        assert compared == len(model)
+
+
+async def read_with_pymodbus(client: AsyncModbusTcpClient, point: ModbusPoint):
+    """Read a raw value by pymodbus' own decoding."""
+    address, kind = point.address, client.DATATYPE
+    if point.table is Table.COIL:
+        return (await client.read_coils(address, count=1, device_id=1)).bits[0]
+    if point.table is Table.DISCRETE:
+        return (await client.read_discrete_inputs(address, count=1, device_id=1)).bits[0]
+    read = client.read_holding_registers if point.table is Table.HOLDING else client.read_input_registers
+    answer = await read(address, count=point.span, device_id=1)
+    assert not answer.isError(), point.canonical
+    if point.data_type is DataType.STRING:
+        return b"".join(word.to_bytes(2, "big") for word in answer.registers).rstrip(b"\0").decode("utf-8")
+    word_order = "little" if point.order is WordOrder.CDAB else "big"
+    return client.convert_from_registers(answer.registers, kind[point.data_type.name], word_order=word_order)
+
+
+def test_that_the_example_folder_holds_nothing_but_the_project():
+    names = {path.relative_to(DEMO).parts[0] for path in DEMO.rglob("*")}
+    assert names == {"project.json", "devices", "types", "tags", "screens", "navigation"}
+    assert all(isinstance(path, Path) for path in DEMO.iterdir())

@@ -1,0 +1,203 @@
+"""The writer: what counts as a change, and that a wrong call leaves the image untouched."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hmi.image.layout import COLUMNS, PAGE, Word, columns_over, file_size
+from hmi.image.slots import cut
+from hmi.image.writer import ImageFull, ImageWriter
+from hmi.model.quality import Cause, Status
+from hmi.model.value import TypeCode
+from tests.image.hand import HandClock, commit, new_image, numbers
+
+
+def arrays(count: int) -> dict[str, np.ndarray]:
+    return {
+        "rows": np.arange(1, count + 1, dtype=np.intp),
+        "raw": np.ones(count, dtype=np.uint64),
+        "value": np.ones(count),
+        "status": np.zeros(count, dtype=np.uint32),
+        "cause": np.zeros(count, dtype=np.uint16),
+        "source_ns": np.ones(count, dtype=np.int64),
+        "receive_ns": np.ones(count, dtype=np.int64),
+        "mono_ns": np.ones(count, dtype=np.int64),
+    }
+
+
+def test_that_every_column_starts_on_a_page_of_its_own():
+    capacity, slots = 1025, 4096
+    columns = columns_over(bytearray(file_size(capacity, slots)), capacity, slots)
+    base = columns.header.__array_interface__["data"][0]
+    starts = [getattr(columns, name).__array_interface__["data"][0] - base for name, _ in COLUMNS]
+    ends = [start + getattr(columns, name).nbytes for start, (name, _) in zip(starts, COLUMNS, strict=True)]
+    assert all(start % PAGE == 0 for start in starts)
+    assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rows": np.array([1, 1, 2], dtype=np.intp)},
+        {"rows": np.array([1, 2, 9], dtype=np.intp)},
+        {"rows": np.array([0, 1, 2], dtype=np.intp)},
+        {"rows": np.array([-1, 1, 2], dtype=np.intp)},
+        {"rows": np.array([1, 2, 3], dtype=np.uint64)},
+        {"raw": np.ones(2, dtype=np.uint64)},
+        {"raw": np.ones((3, 1), dtype=np.uint64)},
+        {"value": np.ones(3, dtype=np.float32)},
+        {"status": np.zeros(3, dtype=np.int64)},
+        {"mono_ns": np.ones(4, dtype=np.int64)},
+        {"texts": {1: b"no slot"}},
+        {"texts": {9: b""}},
+    ],
+    ids=lambda wrong: "-".join(wrong),
+)
+def test_that_a_wrong_call_is_refused_before_anything_is_written(tmp_path, wrong):
+    writer = new_image(tmp_path, HandClock(), [11, 12, 13])
+    before = bytes(writer._image.memory)
+    with pytest.raises(ValueError, match=r"rows|expected|fit|in use"):
+        writer.commit(**(arrays(3) | wrong))
+    assert bytes(writer._image.memory) == before
+
+
+def test_that_rows_which_were_right_once_are_looked_at_again_when_they_can_have_changed(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11, 12, 13])
+    call = arrays(3)
+    writer.commit(**call)
+    call["rows"][2] = 1
+    with pytest.raises(ValueError, match="rows"):
+        writer.commit(**call)
+    fixed = np.array([1, 2, 3], dtype=np.intp)
+    view = fixed.view()
+    view.flags.writeable = False
+    writer.commit(**(call | {"rows": view}))
+    fixed[2] = 1
+    with pytest.raises(ValueError, match="rows"):
+        writer.commit(**(call | {"rows": view}))
+
+
+def test_that_an_unchanged_value_moves_its_receive_time_but_not_the_change_sequence(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11, 12])
+    commit(writer, [1, 2], [5.0, 6.0], source_ns=100, receive_ns=100, mono_ns=100)
+    sequence, seen = writer.change_sequence, writer.columns.seq[1:3].copy()
+    assert commit(writer, [1, 2], [5.0, 6.0], source_ns=200, receive_ns=200, mono_ns=201) == 0
+    assert writer.change_sequence == sequence
+    assert (writer.columns.seq[1:3] == seen).all()
+    assert writer.columns.receive_ns[1:3].tolist() == [200, 200]
+    assert writer.columns.mono_ns[1:3].tolist() == [201, 201]
+    assert writer.columns.source_ns[1:3].tolist() == [100, 100]
+
+
+def test_that_no_number_twice_is_no_change(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11])
+    commit(writer, [1], [np.nan])
+    assert commit(writer, [1], [np.nan]) == 0
+
+
+def test_that_a_quality_alone_counts_as_a_change(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11, 12])
+    commit(writer, [1, 2], [5.0, 6.0])
+    status = np.array([Status.BAD_NO_COMMUNICATION, Status.GOOD], dtype=np.uint32)
+    cause = np.array([Cause.DEVICE_OFFLINE, Cause.NONE], dtype=np.uint16)
+    assert writer.commit_quality(np.array([1, 2], dtype=np.intp), status, cause) == 1
+    assert writer.columns.value[1] == 5.0
+    assert writer.columns.cause[1] == Cause.DEVICE_OFFLINE
+    assert writer.columns.seq[1] > writer.columns.seq[2]
+
+
+@pytest.mark.parametrize("rows", [[1, 2, 3], [3, 1, 2]], ids=["in order", "shuffled"])
+def test_that_a_change_within_the_deadband_is_written_without_counting(tmp_path, rows):
+    writer = new_image(tmp_path, HandClock(), [11, 12, 13])
+    writer.set_deadband(np.array([1, 2], dtype=np.intp), np.array([1.0, 1.0]))
+
+    def write(first: float, second: float, third: float, **quality) -> int:
+        values = {1: first, 2: second, 3: third}
+        return commit(writer, rows, [values[row] for row in rows], **quality)
+
+    assert write(10.0, 10.0, 10.0) == 3
+    assert write(10.5, 10.5, 10.5) == 1  # row 3 has no deadband
+    assert (writer.columns.value[1:4] == 10.5).all()
+    assert write(10.9, 10.9, 10.5) == 0  # 0.4 on from the last, 0.9 from the value that counted
+    assert write(11.0, 11.0, 10.5) == 2  # a whole deadband counts
+    assert write(11.0, 11.0, 10.5, status=0x8000_0000, cause=30) == 3
+    assert write(np.nan, np.nan, np.nan, status=0x8000_0000, cause=30) == 3
+
+
+def test_that_rows_beyond_the_capacity_are_refused_whole(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11])
+    free = len(writer.columns.ident) - writer.used
+    with pytest.raises(ImageFull):
+        writer.append(np.arange(100, 101 + free, dtype=np.uint64), [4] * (free + 1))
+    assert writer.used == 2
+    assert len(writer.append(np.arange(100, 100 + free, dtype=np.uint64), [4] * free)) == free
+
+
+def test_that_a_text_lies_in_its_own_slot_and_no_other(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11, 12], TypeCode.TEXT, text_bytes=400)
+    commit(writer, [1, 2], [np.nan, np.nan], texts={1: b"a" * 64, 2: b"b" * 64})
+    before = writer.columns.slots.tobytes()
+    commit(writer, [1], [np.nan], texts={1: b""})
+    assert writer.columns.slots.tobytes().count(b"b" * 64) == before.count(b"b" * 64) == 1
+
+
+def test_that_a_new_generation_is_newer_although_the_wall_clock_was_set_back(tmp_path):
+    clock = HandClock()
+    first = new_image(tmp_path, clock, [11])
+    clock.wall -= 3600 * 1_000_000_000
+    second = new_image(tmp_path, clock, [11], newer_than=first.generation)
+    assert second.generation > first.generation
+    third = ImageWriter.create(tmp_path, 1, clock)
+    assert third.path.exists()
+    assert third.generation not in (first.generation, second.generation)
+
+
+def test_that_a_released_row_has_no_tag_any_more(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11, 12])
+    version = int(writer.columns.header[Word.MAP_VERSION])
+    writer.release(1)
+    assert writer.columns.ident[1:3].tolist() == [0, 12]
+    assert int(writer.columns.header[Word.MAP_VERSION]) > version
+
+
+def test_that_an_id_of_nothing_gets_no_row(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11])
+    with pytest.raises(ValueError, match="ids must not be 0"):
+        writer.append(numbers(0), [4])
+
+
+@pytest.mark.parametrize("text", ["", "abc", "液位高", "a液", "😀😀"])
+@pytest.mark.parametrize("size", range(9))
+def test_that_a_text_is_cut_between_characters(text, size):
+    content = cut(text, size)
+    assert len(content) <= size
+    assert text.startswith(content.decode())
+
+
+ROWS = st.lists(st.integers(1, 12), unique=True, min_size=1, max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(ROWS, st.integers(0, 3), st.sampled_from([0, 30])), min_size=1, max_size=8))
+def test_that_any_order_of_rows_leaves_what_a_plain_table_would_hold(tmp_path_factory, ticks):
+    writer = new_image(tmp_path_factory.mktemp("image"), HandClock(), list(range(101, 113)))
+    table: dict[int, tuple[float, int, int, int]] = {}
+    for number, (rows, value, cause) in enumerate(ticks, 1):
+        expected = 0
+        for row in rows:
+            now = (float(value + row), cause)
+            if row not in table or table[row][:2] != now:
+                expected += 1
+                table[row] = (*now, number, number)
+            else:
+                table[row] = (*now, table[row][2], number)
+        changes = commit(
+            writer, rows, [float(value + row) for row in rows], cause=cause, source_ns=number, receive_ns=number
+        )
+        assert changes == expected
+    columns = writer.columns
+    for row, held in table.items():
+        found = (columns.value[row], columns.cause[row], columns.source_ns[row], columns.receive_ns[row])
+        assert found == held
+    assert int(columns.header[Word.GSEQ]) % 2 == 0

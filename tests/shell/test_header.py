@@ -1,0 +1,157 @@
+"""The header's second row: devices, counts, the engine; and what falls away when there is little room."""
+
+import time
+
+import pytest
+from PySide6 import QtWidgets
+
+from hmi.image.memory import MemorySource
+from hmi.model.device import DeviceState
+from hmi.model.health import STATE_NUMBERS, device_path, health_id
+from hmi.model.ident import number_of_id
+from hmi.model.quality import Cause, Look
+from hmi.model.text import Language
+from hmi.model.value import TypeCode
+from hmi.shell.devices_panel import DevicesPanel
+from hmi.shell.facts import COUNTED, Facts
+from hmi.shell.glyphs import DISC_OF_STATE, Disc
+from hmi.shell.status_row import StatusRow
+from hmi.shell.title_row import short_age
+from tests.shell.small_station import alive, project_of, silent
+
+
+def put_state(source, device, state):
+    number = number_of_id(health_id(device_path(device, "State")))
+    source.put(number, STATE_NUMBERS[state], TypeCode.INT64)
+
+
+def facts_of(project, source, state):
+    source.state = state
+    facts = Facts(project, source)
+    facts.look(state, time.monotonic_ns())
+    return facts
+
+
+@pytest.fixture
+def host(qtbot):
+    made = QtWidgets.QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def row(host, theme):
+    made = StatusRow(theme, Language.EN, host)
+    made.resize(1920, 44)
+    return made
+
+
+def test_that_every_state_of_a_device_has_a_disc():
+    assert set(DISC_OF_STATE) == set(DeviceState)
+
+
+@pytest.mark.parametrize(
+    ("state", "disc", "loud"),
+    [
+        (DeviceState.ONLINE, Disc.GOOD, False),
+        (DeviceState.NOT_RUNNING, Disc.HALF, True),
+        (DeviceState.OFFLINE, Disc.DEAD, True),
+        (DeviceState.NOT_COMMISSIONED, Disc.EMPTY, False),
+    ],
+)
+def test_that_a_device_shows_its_state(row, project, source, state, disc, loud):
+    put_state(source, "PLC-1", state)
+    row.show_facts(facts_of(project, source, alive()))
+    entry = row.entries[0]
+    assert (entry.name, entry.more, entry.disc, entry.loud) == ("PLC-1", "Water", disc, loud)
+
+
+def test_that_nobody_knows_the_devices_while_the_engine_is_silent(row, project, source):
+    put_state(source, "PLC-1", DeviceState.ONLINE)
+    row.show_facts(facts_of(project, source, silent(age_s=12)))
+    assert [entry.disc for entry in row.entries] == [Disc.UNKNOWN, Disc.UNKNOWN]
+    assert (row.engine.disc, row.engine.name, row.engine.more) == (Disc.DEAD, "Engine silent", "12 s")
+
+
+def test_that_the_delay_is_the_age_of_the_newest_tick_when_it_was_seen(row, project, source):
+    row.show_facts(facts_of(project, source, alive()))
+    assert row.engine.more == "10 ms"
+
+
+def test_that_values_that_are_not_plain_good_are_counted(row, source):
+    project = project_of(tags=8)
+    causes = [
+        Cause.NONE, Cause.FORCED, Cause.SIMULATED, Cause.SUBSTITUTED,
+        Cause.STALE, Cause.DEVICE_OFFLINE, Cause.PLC_NOT_RUNNING, Cause.ABOVE_RANGE,
+    ]  # fmt: skip
+    for tag, cause in zip(project.tags, causes, strict=True):
+        source.put(number_of_id(tag.id), 1.0, TypeCode.FLOAT64, cause)
+    facts = facts_of(project, source, alive())
+    row.show_facts(facts)
+    expected = {"forced": 1, "simulated": 1, "substituted": 1, "uncertain": 2, "stale": 1, "bad": 1}
+    assert facts.counts == expected
+    assert dict(row.counts)["Uncertain"] == 2
+    assert facts.live == 1
+
+
+def test_that_every_look_is_counted_but_good():
+    counted = [look for looks in COUNTED.values() for look in looks]
+    assert sorted(counted) == sorted(set(Look) - {Look.GOOD})
+
+
+def test_that_what_is_not_well_is_named_when_there_is_little_room(row, source):
+    project = project_of(devices=40)
+    for number in range(1, 41):
+        put_state(source, f"PLC-{number}", DeviceState.OFFLINE if number in (7, 23) else DeviceState.ONLINE)
+    row.show_facts(facts_of(project, source, alive()))
+    shown = row._fitting(600)
+    assert [entry.name for entry in shown] == ["PLC-23", "PLC-7", "38 devices well"]
+
+
+def test_that_not_well_devices_without_room_are_never_called_well(row, source):
+    project = project_of(devices=40)
+    for number in range(1, 41):
+        put_state(source, f"PLC-{number}", DeviceState.OFFLINE)
+    row.show_facts(facts_of(project, source, alive()))
+    last = row._fitting(400)[-1]
+    assert last.disc is Disc.DEAD
+    assert last.name.endswith("more devices")
+
+
+def test_that_the_row_is_painted_at_both_widths(row, project, source):
+    row.show_facts(facts_of(project, source, alive()))
+    for width in (1920, 1366):
+        row.resize(width, 44)
+        assert not row.grab().isNull()
+
+
+def test_that_facts_change_only_when_something_changed(project):
+    source = MemorySource()
+    facts = Facts(project, source)
+    state = alive()
+    now = time.monotonic_ns()
+    assert facts.look(state, now).devices
+    again = facts.look(state, now + 1)
+    assert (again.devices, again.engine, again.counts) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (59, "59 s"), (60, "1:00"), (372, "6:12"), (3_909, "1:05:09")]
+)
+def test_that_ages_read_as_people_say_them(seconds, words):
+    assert short_age(seconds * 1_000_000_000) == words
+
+
+def test_that_the_panel_says_why_and_by_what_a_device_proves_its_life(host, theme, project, source):
+    panel = DevicesPanel(theme, Language.EN, host)
+    panel.set_look(theme, Language.EN)
+    put_state(source, "PLC-1", DeviceState.OFFLINE)
+    put_state(source, "PLC-2", DeviceState.ONLINE)
+    last = number_of_id(health_id(device_path("PLC-1", "LastError")))
+    source.put(last, Cause.DEVICE_REFUSED, TypeCode.INT64)
+    panel.show_facts(facts_of(project, source, alive()).devices)
+    one, two = panel.rows
+    assert one[1].startswith("Offline · ")
+    assert one[5] == "hr0 moves within 3 s"
+    assert two[1] == "Online"
+    assert two[5] == "Liveness unknown"

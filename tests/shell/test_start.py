@@ -1,0 +1,89 @@
+"""How the window starts: what it loads, what it puts back, and that it loads nothing more once it is painted."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "resources" / "examples" / "buffer-line"
+NEVER = ("pyqtgraph", "sqlalchemy", "asyncua", "pymodbus", "openpyxl", "PySide6.QtOpenGL", "PySide6.QtQuick")
+"""What a window has no use for before its first paint, or at all."""
+
+
+def python(code, *words, folder):
+    environ = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_that_the_import_of_python_is_put_back(tmp_path):
+    code = (
+        "import builtins\nbefore = builtins.__import__\nimport hmi.shell.app\n"
+        "print(builtins.__import__ is before)\nimport PySide6.QtSvg\nprint(builtins.__import__ is before)"
+    )
+    assert python(code, folder=tmp_path).split() == ["True", "True"]
+
+
+def test_that_numpy_is_loaded_before_qt(tmp_path):
+    code = "import sys, hmi.shell.app\nnames = list(sys.modules)\nprint(names.index('numpy') < names.index('PySide6'))"
+    assert python(code, folder=tmp_path).strip() == "True"
+
+
+WATCHED = """
+import gc, json, sys
+from hmi.cli.main import main
+import hmi.shell.app as app
+
+at_paint = []
+original = app._Running._painted
+
+
+def painted(self):
+    gc.enable()
+    at_paint.extend(sys.modules)
+
+
+app._Running._painted = painted
+seconds = sys.argv[2]
+code = main(["window", sys.argv[1], "--data", sys.argv[3], "--seconds", seconds, "--size", "1366x768"])
+after = sorted(set(sys.modules) - set(at_paint))
+print(json.dumps({"code": code, "at_paint": at_paint, "after": after}))
+"""
+
+
+def watched(folder, seconds):
+    shown = python(WATCHED, str(EXAMPLE), str(seconds), str(folder / "data"), folder=folder)
+    return json.loads(shown.strip().splitlines()[-1])
+
+
+def test_that_nothing_dear_is_loaded_before_the_first_paint_and_nothing_at_all_after_it(tmp_path):
+    found = watched(tmp_path, 3)
+    assert found["at_paint"]
+    assert [name for name in found["at_paint"] if name.startswith(NEVER)] == []
+    assert found["after"] == []
+
+
+@pytest.mark.long
+def test_that_nothing_is_loaded_in_ten_seconds_after_the_first_paint(tmp_path):
+    assert watched(tmp_path, 10)["after"] == []
+
+
+def test_that_a_window_without_an_engine_says_so_and_is_no_success_as_a_picture(tmp_path):
+    file = tmp_path / "window.png"
+    code = "import sys\nfrom hmi.cli.main import main\nprint(main(sys.argv[1:]))"
+    words = ["window", str(EXAMPLE), "--data", str(tmp_path), "--screenshot", str(file), "--seconds", "1"]
+    assert python(code, *words, folder=tmp_path).strip().splitlines()[-1] == "1"
+    assert file.stat().st_size > 10_000
