@@ -121,8 +121,10 @@ class Atlas:
         painter.setClipRect(QtCore.QRect(cell.left, cell.top, cell.width, cell.height))
         painter.translate(cell.left, cell.top)
         painter.scale(self.scale, self.scale)
-        paint(painter)
-        painter.restore()
+        try:
+            paint(painter)
+        finally:
+            painter.restore()
 
     def seal(self) -> None:
         """End the packing: from now on there are only draws, and repaints of cells in place."""

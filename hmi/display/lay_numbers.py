@@ -45,6 +45,7 @@ def lay_number(at: ElementLayout, part: NumberPart) -> None:
     elif at.carries(part):
         right += GAP + TAIL
     index = len(layout.numbers)
+    height = round(part.size * 1.1)
     layout.numbers.append(
         NumberPlace(
             x=part.x * scale,
@@ -54,7 +55,8 @@ def lay_number(at: ElementLayout, part: NumberPart) -> None:
             room=part.digits,
             live=live,
             muted=muted,
-            hatch=layout.marks.hatch(round(part.size * 1.1)).number,
+            hatch=layout.marks.hatch(height, ground=part.on_liquid).number,
+            plate=layout.marks.hatch(height, ground=True, lines=False).number if part.on_liquid else -1,
             unit=unit_cell,
             unit_width=unit_width,
             unit_at=unit_at,

@@ -6,8 +6,10 @@ values yet. Lengths of parts are pixels of the screen; what leaves here is whole
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
-from PySide6 import QtCore
+from PySide6 import QtCore, QtGui
 
 from hmi.display.ages import AgeCells
 from hmi.display.atlas import Atlas
@@ -18,7 +20,7 @@ from hmi.display.hit import Target
 from hmi.display.laid_out import Layout
 from hmi.display.layers import StaticStep
 from hmi.display.marks import MarkCells
-from hmi.display.parts import Drawing, Placed
+from hmi.display.parts import Drawing, FlowPart, LevelPart, Part, Placed, PlatePart, StatePart
 from hmi.display.parts_layout import lay_part
 from hmi.display.placeholder import paint_placeholder
 from hmi.display.strips import surface_strips
@@ -57,12 +59,15 @@ def lay_out(
     marks, ages = MarkCells(atlas, theme, language), AgeCells(atlas, fonts, theme)
     layout = Layout(atlas, Bindings(tags), marks, ages, fonts, surface_strips(atlas, theme))
     known = drawings() if families is None else families
-    for element in sorted(elements, key=lambda one: (one.layer, one.z, one.id)):
-        _lay_out_element(element, layout, theme, language, known)
-    for deferred in layout.deferred:
-        deferred()
+    try:
+        for element in sorted(elements, key=lambda one: (one.layer, one.z, one.id)):
+            _lay_out_element(element, layout, theme, language, known)
+        for deferred in layout.deferred:
+            deferred()
+    finally:
+        # Also after a fault: a picture that dies while it is painted on takes the process with it.
+        atlas.seal()
     layout.deferred.clear()
-    atlas.seal()
     return layout
 
 
@@ -74,7 +79,7 @@ def _lay_out_element(
     box = QtCore.QRectF(*element.at)
     try:
         drawing, placed = place(element, layout.bindings, theme, language, known)
-        parts = drawing.parts(placed)
+        parts = tuple(_guarded(part, element) for part in drawing.parts(placed))
     except HmiError as fault:
         words = say_error(fault, language)
     except Exception:
@@ -82,7 +87,7 @@ def _lay_out_element(
         _log.exception("drawing of %s %s failed and is left out", element.type, element.id)
         words = say("symbol.drawing_failed", language)
     else:
-        step = StaticStep(box, lambda painter: drawing.static(painter, placed), [])
+        step = StaticStep(box, partial(_paint_static, drawing=drawing, placed=placed, kind=element.type), [])
         layout.steps.append(step)
         at = ElementLayout(layout, element, placed, step, parts)
         for part in parts:
@@ -92,6 +97,31 @@ def _lay_out_element(
         StaticStep(box, lambda painter: paint_placeholder(painter, box, element.type, words, theme), [])
     )
     layout.targets.append(Target(element.id, len(layout.elements) - 1, box, {}, ()))
+
+
+def _paint_static(painter: QtGui.QPainter, *, drawing: Drawing, placed: Placed, kind: str) -> None:
+    """Paint the static part of an element, or a placeholder where its drawing fails."""
+    try:
+        drawing.static(painter, placed)
+    except Exception:
+        _log.exception("drawing of %s %s failed and is left out", kind, placed.id)
+        words = say("symbol.drawing_failed", placed.language)
+        paint_placeholder(painter, placed.box, kind, words, placed.theme)
+
+
+def _guarded(part: Part, element: Element) -> Part:
+    """Let a picture that fails be named and left empty, whatever the code of a pack raises."""
+    if not isinstance(part, (StatePart, PlatePart, LevelPart, FlowPart)):
+        return part
+    paint = part.paint
+
+    def guarded(painter: QtGui.QPainter, rect: QtCore.QRectF, state: int, theme: Theme) -> None:
+        try:
+            paint(painter, rect, state, theme)
+        except Exception:
+            _log.exception("picture %s of %s %s failed and is left out", part.key, element.type, element.id)
+
+    return replace(part, paint=guarded)
 
 
 def place(

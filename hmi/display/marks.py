@@ -151,16 +151,24 @@ class MarkCells:
         self.dotted = atlas.paint("dotted", STRIP, 2, lambda painter: _dots(painter, theme))
         self._atlas, self._theme = atlas, theme
 
-    def hatch(self, height: float) -> Cell:
-        """Give the strip of fine hatch of a height (pixels of the screen), placed by its top left."""
+    def hatch(self, height: float, *, ground: bool = False, lines: bool = True) -> Cell:
+        """Give the strip of fine hatch of a height (pixels of the screen), placed by its top left.
+
+        Args:
+            height: of the digits.
+            ground: on a plain ground, so that digits can be read on hatched equipment.
+            lines: with the hatch; without, it is the plain ground alone.
+        """
         theme = self._theme
         rect = QtCore.QRectF(0, 0, STRIP, height)
-        return self._atlas.paint(
-            ("hatch", height),
-            STRIP,
-            height,
-            lambda painter: paint_hatch(painter, rect, theme.pen("ghost", 1.1), 6),
-        )
+
+        def paint(painter: QtGui.QPainter) -> None:
+            if ground:
+                painter.fillRect(rect, theme.colour("shell2"))
+            if lines:
+                paint_hatch(painter, rect, theme.pen("ghost", 1.1), 6)
+
+        return self._atlas.paint(("hatch", height, ground, lines), STRIP, height, paint)
 
 
 def _dots(painter: QtGui.QPainter, theme: Theme) -> None:

@@ -58,6 +58,9 @@ class NumberPlace:
     live: DigitCells
     muted: DigitCells
     hatch: int
+    """Cell of what lies behind a bad value."""
+    plate: int
+    """Cell of what lies behind the dashes of a value that was never read, or -1."""
     unit: int
     """Cell of the unit, or -1."""
     unit_width: float
@@ -96,7 +99,7 @@ class Numbers:
         self.unit = np.array([place.unit for place in places], dtype=np.intp)
         self.unit_width: F8 = np.array([place.unit_width for place in places])
         self.marked = np.array([place.marked for place in places], dtype=np.bool_)
-        self.hatch = np.array([place.hatch for place in places], dtype=np.intp)
+        self.hatch = np.array([(place.plate, place.hatch) for place in places], dtype=np.intp).reshape(-1, 2)
         self.unit_fixed, self.unit_x, self.unit_y = _fixed([place.unit_at for place in places])
         self.mark_fixed, self.mark_x, self.mark_y = _fixed([place.mark_at for place in places])
         names = ("single", "pair", "tenth", "hundredth", "minus", "hashes", "dashes")
@@ -223,12 +226,13 @@ class Numbers:
                 np.where(fixed, self.unit_y[numbers], y[pick]),
             )
             end[pick] = np.where(fixed, right[pick], follows + self.unit_width[numbers])
-        pick = np.flatnonzero(HATCHED[seen])
+        behind = self.hatch[which, HATCHED[seen].astype(np.intp)]
+        pick = np.flatnonzero((HATCHED[seen] | DASHES[seen]) & (behind >= 0))
         if len(pick):
             over = _OVERHANG * scale
             width = right[pick] - left[pick] + 2 * over
             top = y[pick] - size[pick] * 0.84
-            fragments.place_cut(base[pick] + HATCH, self.hatch[which[pick]], table, left[pick] - over, top, width)
+            fragments.place_cut(base[pick] + HATCH, behind[pick], table, left[pick] - over, top, width)
         line = LINE[seen]
         pick = np.flatnonzero(line)
         if len(pick):

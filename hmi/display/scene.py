@@ -30,6 +30,8 @@ CELLS = 120
 IDLE_MS = 150
 """After the last change of size the pictures are made anew; until then the old ones are drawn scaled."""
 ENTRY_HEIGHT = 36
+DIGITS_HZ = 4.0
+"""Faster digits cannot be read (LOOK.md section 10)."""
 _NOTHING: Rows = np.zeros(0, dtype=np.intp)
 
 
@@ -74,6 +76,7 @@ class ScreenView(QtWidgets.QGraphicsView):
         language: Language,
         parent: QtWidgets.QWidget | None = None,
         families: Mapping[str, Drawing] | None = None,
+        digits_hz: float = DIGITS_HZ,
     ) -> None:
         """Make an empty view.
 
@@ -84,8 +87,10 @@ class ScreenView(QtWidgets.QGraphicsView):
             language: of the texts.
             parent: of the widget.
             families: name -> drawing; None takes the built-in ones.
+            digits_hz: how often digits change at most (levels and pointers follow the frame); 0 shows every change.
         """
         super().__init__(parent)
+        self._digits_ns = round(1e9 / digits_hz) if digits_hz else 0
         self._source, self._theme, self._language, self._families = source, theme, language, families
         self._screen: Screen | None = None
         self._elements: tuple[Element, ...] = ()
@@ -181,6 +186,7 @@ class ScreenView(QtWidgets.QGraphicsView):
         self._stage = Stage(
             self._screen, self._elements, self._tags, self._theme, self._language, scale, self._families
         )
+        self._stage.digits_ns = self._digits_ns
         self._stage.attach(self._source)
         self._stage.update()
         self._repaint_all()

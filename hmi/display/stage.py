@@ -35,6 +35,7 @@ from hmi.model.text import Language
 
 I8 = npt.NDArray[np.int64]
 _LOOK_BITS = 4
+_LOOKS = (1 << _LOOK_BITS) - 1
 _MOST = 1e17
 AGE_PERIOD_NS = 250_000_000
 """How often ages are looked at while one is shown."""
@@ -132,6 +133,11 @@ class Stage:
         self._beating = np.array([number for number, _ in beats], dtype=np.intp)
         self._beat_ns = int(min((period for _, period in beats), default=0.0) * 1e9)
         self._beat_at = 0
+        self._is_number = self._kind == Kind.NUMBER
+        self.digits_ns = 0
+        """Least time between two changes of digits, ns; 0 shows every change. A changed quality is never held back."""
+        self._digits_at = 0
+        self._held = False
 
     def attach(self, source: ValueSource | None) -> None:
         """Show the values of a source from now on; None shows everything as never read."""
@@ -140,6 +146,7 @@ class Stage:
         self._age.fill(-1)
         self._ages_at = 0
         self._aged = False
+        self._digits_at = 0
         self._show()
 
     def update(self) -> Rows:
@@ -151,6 +158,8 @@ class Stage:
         if self._beat_ns and self._beat_due():
             self._last[self._beating] = -1
             moved = True
+        if self._held and self._digits_due():
+            moved = True
         return self._show() if moved else np.zeros(0, dtype=np.intp)
 
     def _ages_due(self) -> bool:
@@ -159,6 +168,20 @@ class Stage:
             return False
         self._ages_at = now
         return True
+
+    def _digits_due(self) -> bool:
+        return abs(self.bindings.now_ns() - self._digits_at) >= self.digits_ns
+
+    def _hold_digits(self, changed: npt.NDArray[np.bool_]) -> None:
+        """Leave digits as they are for a while; what is held back counts as changed again when they are due."""
+        if self._digits_due():
+            self._digits_at = self.bindings.now_ns()
+            self._held = False
+            return
+        held = changed & self._is_number & ((self._code & _LOOKS) == (self._last & _LOOKS))
+        self._held = bool(held.any())
+        np.copyto(self._code, self._last, where=held)
+        changed &= ~held
 
     def _beat_due(self) -> bool:
         now = self.bindings.now_ns()
@@ -193,6 +216,8 @@ class Stage:
             np.copyto(code, values.view(np.int64) & ~np.int64(15), where=self._exact)
         np.bitwise_or(code, seen.astype(np.int64), out=code)
         changed = code != self._last
+        if self.digits_ns:
+            self._hold_digits(changed)
         changed |= self._compare_ages(seen)
         parts = np.flatnonzero(changed)
         np.copyto(self._last, code)

@@ -5,6 +5,7 @@ file that is not an image leave what was seen before, and are said once in the l
 """
 
 import logging
+import time
 import weakref
 from pathlib import Path
 
@@ -119,11 +120,15 @@ class LiveSource:
             log.warning("no image can be read from %s: %s", self._pointer, what)
 
     def _read_map(self, image: MappedImage) -> None:
-        """Read which tag has which row, under the sequence check, and bind everything shown to it."""
+        """Read which tag has which row, under the sequence check, and bind everything shown to it.
+
+        A writer that is quicker than four tries leaves everything bound as it was; the next poll asks again.
+        """
         header, columns = image.columns.header, image.columns
         for _ in range(_TRIES):
             before = int(header[Word.GSEQ])
             if before & 1:
+                time.sleep(0)
                 continue
             version = int(header[Word.MAP_VERSION])
             used = min(int(header[Word.USED]), image.capacity)

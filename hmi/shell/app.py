@@ -13,10 +13,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 
 from hmi.shell.qt import QtCore, QtWidgets  # isort: skip - before everything that loads Qt
 import qasync
+import shiboken6
 
 from hmi.display.frame import FrameClock
 from hmi.display.theme import load_fonts, load_theme
@@ -30,6 +31,7 @@ from hmi.shell.demo_tools import DemoTools
 from hmi.shell.desk import Desk, read_desk, write_desk
 from hmi.shell.door import LockedDoor
 from hmi.shell.facts import Facts
+from hmi.shell.faults import Faults, log_qt
 from hmi.shell.glyphs import program_icon
 from hmi.shell.main_window import MainWindow
 
@@ -71,23 +73,29 @@ def run_window(project: Project, station: Station, wishes: Wishes) -> int:
         0 when the user closed it or its time was over, 1 when a picture was asked for and no value was live, 143 after
         SIGTERM.
     """
-    QtCore.qInstallMessageHandler(_log_qt)
-    sys.excepthook = _log_fault
+    QtCore.qInstallMessageHandler(log_qt)
+    faults = Faults()
+    sys.excepthook = faults
     application = QtWidgets.QApplication(["hmi"])
     application.setApplicationName("Clearline")
     application.setStyle("Fusion")
     load_fonts()
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
-    with loop:
-        code: int = loop.run_until_complete(_Running(project, station, wishes).run())
+    try:
+        with loop:
+            code: int = loop.run_until_complete(_Running(project, station, wishes, faults).run())
+    finally:
+        faults.tell = None
+        for widget in application.topLevelWidgets():  # while the application lives: a widget that outlives it crashes
+            shiboken6.delete(widget)
     return code
 
 
 class _Running:
     """One window while it runs."""
 
-    def __init__(self, project: Project, station: Station, wishes: Wishes) -> None:
+    def __init__(self, project: Project, station: Station, wishes: Wishes, faults: Faults) -> None:
         self._station = station
         self._wishes = wishes
         self._ended = asyncio.Event()
@@ -98,6 +106,7 @@ class _Running:
         self._facts = Facts(project, source)
         desk = _desk(station, wishes)
         self.window = MainWindow(project, self._facts, desk, load_theme, source, LockedDoor())
+        faults.tell = self.window.show_fault
         self.window.setWindowIcon(program_icon(self.window.theme))
         self._demo = DemoTools(self.window, station.runtime) if wishes.simulator else None
         self._beating = Beating(self.window, self._facts.tags, station.runtime)
@@ -208,18 +217,3 @@ def _desk(station: Station, wishes: Wishes) -> Desk:
         full_screen=wishes.full_screen or desk.full_screen,
         box=desk.box,
     )
-
-
-def _log_qt(kind: QtCore.QtMsgType, context: QtCore.QMessageLogContext, message: str) -> None:
-    """Send Qt's own messages to the log."""
-    levels = {
-        QtCore.QtMsgType.QtDebugMsg: logging.DEBUG,
-        QtCore.QtMsgType.QtInfoMsg: logging.INFO,
-        QtCore.QtMsgType.QtWarningMsg: logging.WARNING,
-    }
-    log.log(levels.get(kind, logging.ERROR), "Qt: %s", message)
-
-
-def _log_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
-    """Send what a slot let through to the log; the window lives on."""
-    log.error("a fault in the window", exc_info=(kind, fault, trace))

@@ -8,10 +8,10 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from hmi.display.theme import Theme
 
-WIDTH = 5
-INSET = 4
+WIDTH = 6
+INSET = 2
 """From the edge of the room, pixels."""
-CHIP_HEIGHT = 34
+CHIP_HEIGHT = 28
 CHIP_PX = 18
 
 

@@ -62,6 +62,7 @@ class MainWindow(QtWidgets.QWidget):
         self._places = places_of(project)
         self._place = 0
         self._shown: Screen | None = None
+        self._faulty = False
         self._theme = load_theme(desk.theme)
         self.title_row = TitleRow(self._theme, desk.language, self)
         self.status_row = StatusRow(self._theme, desk.language, self)
@@ -150,7 +151,13 @@ class MainWindow(QtWidgets.QWidget):
             self.devices_panel.show_facts(self._facts.devices)
         reason = engine.reason
         words = "" if engine.alive or reason is None else say_reason(reason, self._desk.language)
+        if self._faulty:
+            words = say("shell.window_fault", self._desk.language)
         self.room.frame_round.show_reason(words)
+
+    def show_fault(self) -> None:
+        """Say round the screen that this program has failed, until another screen is opened."""
+        self._faulty = True
 
     def _dress(self) -> None:
         """Say everything in the language and paint it with the theme."""
@@ -179,6 +186,7 @@ class MainWindow(QtWidgets.QWidget):
     def _open(self, screen: Screen) -> None:
         """Show a screen."""
         self._shown = screen
+        self._faulty = False
         self.room.hold(self.view, screen.width, screen.height)
         self.view.show_screen(screen, self._project.elements.get(screen.id, ()), self._project.tags_by_path)
 

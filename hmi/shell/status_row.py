@@ -124,19 +124,24 @@ class StatusRow(QtWidgets.QWidget):
         if self._width(short) <= room:
             return short
         loud = [one for one in short if one.loud]
-        quiet, hidden = len(short) - len(loud), 0
-        while True:
-            entries = (*loud, self._rest(quiet, hidden))
-            if self._width(entries) <= room or not loud:
-                return entries
+        rest = self._rest(short)
+        entries = (*loud, *rest)
+        hidden = 0
+        while loud and self._width(entries) > room:
             loud.pop()
             hidden += 1
+            words = say("shell.hidden_devices", self._language, count=hidden)
+            entries = (*loud, Entry(Disc.DEAD, words, "", loud=True), *rest)
+        return entries
 
-    def _rest(self, quiet: int, hidden: int) -> Entry:
-        """Say the devices that have no room: only quiet ones, or some that are not well, too."""
-        if hidden:
-            return Entry(Disc.DEAD, say("shell.hidden_devices", self._language, count=quiet + hidden), "", loud=True)
-        return Entry(Disc.GOOD, say("shell.more_devices", self._language, count=quiet), "", loud=False)
+    def _rest(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Gather the quiet ones by what is known of them (those not commissioned are among the counts)."""
+        rest = []
+        for disc, code in ((Disc.GOOD, "shell.more_devices"), (Disc.UNKNOWN, "shell.unknown_devices")):
+            count = sum(1 for one in entries if one.disc is disc and not one.loud)
+            if count:
+                rest.append(Entry(disc, say(code, self._language, count=count), "", loud=False))
+        return tuple(rest)
 
     def _width(self, entries: tuple[Entry, ...]) -> float:
         """Give the width of entries, pixels."""

@@ -164,7 +164,7 @@ def ours(folder: Path, pointer: Path) -> None:
     from hmi.model.text import Language
 
     source = LiveSource(pointer)
-    view = ScreenView(source, None, load_theme("day"), Language.EN)
+    view = ScreenView(source, None, load_theme("day"), Language.EN, digits_hz=0)
     view.resize(WIDTH, HEIGHT)
     view.show_screen(*screen_of())
     view.show()
@@ -252,7 +252,8 @@ def peer(folder: Path, pointer: Path) -> None:
             item.setPen(none)
             item.setBrush(QtGui.QBrush(sheen(vessel.shell, "liq", "liqhi", theme)))
             scene.addPath(vessel.outline(), theme.pen("edge", 2))
-            length = (vessel.shell.left(), vessel.bottom_weld, vessel.shell.width(), vessel.bottom_weld - vessel.top_weld)
+            height = vessel.bottom_weld - vessel.top_weld
+            length = (vessel.shell.left(), vessel.bottom_weld, vessel.shell.width(), height)
         else:
             item = QtWidgets.QGraphicsPathItem(valve_paths(box))
             item.setPen(theme.pen("edge", 1.75))

@@ -173,7 +173,9 @@ def test_that_a_place_without_a_value_asks_for_a_number(clicked, qtbot):
     assert stands(view) == [Stand.PENDING]
 
 
-@pytest.mark.parametrize(("text", "fault"), [("11", "outside"), ("-1", "outside"), ("x", "not a number"), ("nan", "not")])
+@pytest.mark.parametrize(
+    ("text", "fault"), [("11", "outside"), ("-1", "outside"), ("x", "not a number"), ("nan", "not a number")]
+)
 def test_that_a_number_outside_the_write_range_is_refused_in_words(qtbot, text, fault):
     parent = QtWidgets.QWidget()
     qtbot.addWidget(parent)

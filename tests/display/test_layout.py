@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hmi.display.layout import place
-from hmi.display.parts import NumberPart
+from hmi.display.parts import NumberPart, StatePart
 from hmi.display.stage import Stage
 from hmi.display.symbols import drawings
 from hmi.display.theme import load_theme
@@ -81,9 +81,36 @@ def test_that_a_drawing_that_raises_is_named_in_log_and_picture(expected_logs, m
     assert len(stage.targets) == 1
 
 
+def test_that_paint_code_of_a_pack_that_raises_leaves_the_rest_of_the_screen_alone(expected_logs):
+    expected_logs.expect("hmi.ui", "drawing of readout")
+    expected_logs.expect("hmi.ui", "picture broken of readout")
+
+    class Broken:
+        family = FAMILIES["readout"]
+
+        def static(self, painter, placed):
+            raise AttributeError
+
+        def parts(self, placed):
+            def paint(painter, rect, state, theme):
+                painter.translate(1000, 1000)
+                raise ZeroDivisionError
+
+            return (StatePart("value", (10, 10, 50, 50), (0, 1), paint, key="broken"),)
+
+    good = element("v", "valve", (200, 100, 56, 56), {"open": "{L/T.Level}"}, z="z")
+    bad = element("r", "readout", (10, 10, 136, 56), BIND)
+    source = StandIn({TAG.path: TAG})
+    source.set(TAG.path, 1.0)
+    broken = {**drawings(), "readout": Broken()}
+    alone = painted(stage_of([good], {TAG.path: TAG}, source))
+    both = painted(stage_of([good, bad], {TAG.path: TAG}, source, families=broken))
+    assert np.array_equal(alone[90:170, 190:270], both[90:170, 190:270])
+    assert not np.array_equal(alone[10:66, 10:146], both[10:66, 10:146])
+
+
 def test_that_elements_are_drawn_in_their_order():
     under = element("a", "panel", (10, 10, 200, 200), z="b", ground="well")
-    over = element("b", "panel", (60, 60, 200, 200), z="c", ground="track")
     over = element("b", "panel", (60, 60, 200, 200), z="c", ground="head")
     swapped = element("b", "panel", (60, 60, 200, 200), z="a", ground="head")
     one, two = (pixels(picture([first, second], {}, None)) for first, second in ((over, under), (swapped, under)))
@@ -134,7 +161,9 @@ def test_that_no_family_hides_that_a_value_is_not_live(family):
         if stage.bindings.source_of("{L/T.Level}") not in stage._source:
             continue  # by its defaults the family does not show this slot
         found = {}
-        for name in ("good", "stale", "bad", "uncertain", "forced"):
+        # The chip of a panel speaks of what concerns a group; a forced value tells so by its own mark.
+        names = ("good", "stale", "bad", "uncertain", *(() if family == "panel" else ("forced",)))
+        for name in names:
             source.set(TAG.path, 1.0, LOOKS[name], age_s=30)
             stage.update()
             found[name] = painted(stage)

@@ -34,7 +34,6 @@ SAMPLES = {
     ),
     "valve": (lambda: [element("v", "valve", (100, 100, 56, 56), {"open": "{L/T.Level}"}, tag="XV-1")], 1),
     "control valve": (lambda: [element("v", "valve", (100, 100, 56, 56), WHERE, kind="control", tag="TV-1")], 62),
-    "panel": (lambda: [element("p", "panel", (10, 40, 380, 200), WHERE, tag="T-102")], 55.1),
 }
 
 
@@ -61,6 +60,17 @@ def test_that_words_of_a_text_tag_show_their_quality():
         lambda: [element("w", "text", (100, 100, 160, 30), {"text": "{L/Recipe}"})], {text.path: text}, 0
     )
     for one, other in itertools.combinations(found, 2):
+        assert np.count_nonzero(np.abs(found[one] - found[other]) > 40) >= 12, (one, other)
+
+
+def test_that_a_panel_says_in_words_what_concerns_its_group_and_nothing_else():
+    found = by_look(
+        lambda: [element("p", "panel", (10, 40, 380, 200), WHERE, tag="T-102")], {TAG.path: TAG}, 55.1
+    )
+    own = ("good", "simulated", "substituted", "forced", "above range", "below range")
+    for name in own:
+        assert np.array_equal(found[name], found["good"])
+    for one, other in itertools.combinations(["good", *(name for name in found if name not in own)], 2):
         assert np.count_nonzero(np.abs(found[one] - found[other]) > 40) >= 12, (one, other)
 
 

@@ -59,7 +59,7 @@ class Rig:
 RIGS: dict[int, Rig] = {}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(value=st.floats(-9e7, 9e7), decimals=st.integers(0, 4))
 def test_that_any_number_is_written_as_it_is(value, decimals):
     rig = RIGS.setdefault(decimals, Rig(decimals))

@@ -107,13 +107,14 @@ def _is_ground(pixel, theme):
 
 
 def _ratio(one, other):
-    lights = sorted(luminance("#{2:02X}{1:02X}{0:02X}".format(*(int(part) for part in pixel))) for pixel in (one, other))
+    texts = ("#{2:02X}{1:02X}{0:02X}".format(*(int(part) for part in pixel)) for pixel in (one, other))
+    lights = sorted(luminance(text) for text in texts)
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_that_no_text_leaves_its_card(language):
-    long = {"zh": "一个非常非常非常非常非常长的标题文字", "en": "A title that is far too long for the card it stands on"}
+    long = {"zh": "一个非常非常非常非常非常长的标题文字", "en": "A title far too long for the card it stands on"}
     card = element("p", "panel", (40, 40, 200, 120), tag="T-102", title=long, note=long)
     label = element("t", "text", (60, 80, 120, 24), text=long, size=20, weight=600)
     image = pixels(picture([card, label], {}, None, language=language))

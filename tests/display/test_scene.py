@@ -37,7 +37,7 @@ def crowd(count=24):
 def running(qtbot):
     tags, elements = crowd()
     source = StandIn(tags)
-    view = ScreenView(source, None, load_theme(), Language.EN)
+    view = ScreenView(source, None, load_theme(), Language.EN, digits_hz=0)
     qtbot.addWidget(view)
     view.resize(*SIZE)
     view.show_screen(screen(*SIZE), tuple(elements), tags)
@@ -121,7 +121,7 @@ def test_that_a_change_too_small_to_be_seen_paints_nothing(running, monkeypatch)
 def test_that_many_changes_are_painted_as_one(qtbot, monkeypatch):
     tags, elements = crowd(CELLS + 20)
     source = StandIn(tags)
-    view = ScreenView(source, None, load_theme(), Language.EN)
+    view = ScreenView(source, None, load_theme(), Language.EN, digits_hz=0)
     qtbot.addWidget(view)
     view.resize(*SIZE)
     view.show_screen(screen(*SIZE), tuple(elements), tags)
@@ -234,3 +234,44 @@ def test_that_a_tool_tip_says_tag_quality_and_age(running):
     assert words.startswith("L/T1.Level · ")
     assert words.endswith("6:12")
     assert tip_for(view.stage, 639, 399) == ""
+
+
+def test_that_digits_change_at_most_four_times_a_second_and_pointers_with_the_frame(qtbot, monkeypatch):
+    tags, elements = crowd(1)
+    source = StandIn(tags)
+    view = ScreenView(source, None, load_theme(), Language.EN)
+    qtbot.addWidget(view)
+    view.resize(*SIZE)
+    view.show_screen(screen(*SIZE), tuple(elements), tags)
+    view.show()
+    QtWidgets.QApplication.processEvents()
+    clock = FrameClock(source)
+    clock.add(view)
+    source.set("L/T0.Level", 50.0)
+    source.now += 1_000_000_000
+    one_frame(clock)
+    drawn = {"numbers": 0, "levels": 0}
+    numbers, levels = view.stage._numbers.fill, view.stage._levels.fill
+
+    def count(name, fill):
+        def counted(*arguments):
+            drawn[name] += 1
+            fill(*arguments)
+
+        return counted
+
+    monkeypatch.setattr(view.stage._numbers, "fill", count("numbers", numbers))
+    monkeypatch.setattr(view.stage._levels, "fill", count("levels", levels))
+    for step in range(30):
+        source.now += 33_333_333
+        source.set("L/T0.Level", 20.0 + 2 * step)
+        one_frame(clock)
+    assert drawn["levels"] >= 20
+    assert 3 <= drawn["numbers"] <= 4
+    source.now += 250_000_000
+    one_frame(clock)
+    settled = pixels(picture(elements, tags, source, SIZE))
+    assert np.array_equal(on_screen(view), settled)
+    source.set("L/T0.Level", 78.0, Cause.STALE, age_s=2)
+    one_frame(clock)
+    assert not np.array_equal(on_screen(view), settled)

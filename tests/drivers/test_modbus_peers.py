@@ -5,13 +5,9 @@ What the peers hold is laid out by their own means where they have them; our dri
 
 import asyncio
 import ctypes
-import re
 import struct
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -22,56 +18,11 @@ from hmi.model.clock import SystemClock
 from hmi.model.devices.modbus_tcp import ModbusTcpOptions
 from hmi.model.quality import Cause
 from tests.drivers.conformance import shown, soon
+from tests.drivers.peers import LIBMODBUS, LIBMODBUS_SERVER, MBPOLL, mbpoll, server
 from tests.drivers.rig import items_of
-
-LIBMODBUS = pytest.mark.needs_package("libmodbus5", library="libmodbus.so.5")
-MBPOLL = pytest.mark.needs_package("mbpoll", program="mbpoll")
 
 FLOAT, DOUBLE, INT32, UINT32, INT64 = 1234.5, -2.718281828459045, -123_456_789, 4_000_000_000, -(2**60) - 7
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
-
-# A server in C: libmodbus owns the sockets, the mapping and the answers; Python only calls it.
-LIBMODBUS_SERVER = r"""
-import ctypes, socket, struct, sys
-lib = ctypes.CDLL("libmodbus.so.5")
-class Mapping(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_int) for name in (
-        "nb_bits", "start_bits", "nb_input_bits", "start_input_bits", "nb_input_registers", "start_input_registers",
-        "nb_registers", "start_registers")] + [
-        ("tab_bits", ctypes.POINTER(ctypes.c_uint8)), ("tab_input_bits", ctypes.POINTER(ctypes.c_uint8)),
-        ("tab_input_registers", ctypes.POINTER(ctypes.c_uint16)), ("tab_registers", ctypes.POINTER(ctypes.c_uint16))]
-lib.modbus_new_tcp.restype = ctypes.c_void_p
-lib.modbus_mapping_new.restype = ctypes.POINTER(Mapping)
-lib.modbus_mapping_new.argtypes = [ctypes.c_int] * 4
-lib.modbus_new_tcp.argtypes = [ctypes.c_char_p, ctypes.c_int]
-for name in ("modbus_tcp_listen", "modbus_tcp_accept"):
-    getattr(lib, name).argtypes = [ctypes.c_void_p, ctypes.c_void_p if name.endswith("accept") else ctypes.c_int]
-lib.modbus_set_socket.argtypes = [ctypes.c_void_p, ctypes.c_int]
-lib.modbus_receive.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
-lib.modbus_reply.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.POINTER(Mapping)]
-mapping = lib.modbus_mapping_new(500, 500, 500, 500)
-registers, inputs = mapping.contents.tab_registers, mapping.contents.tab_input_registers
-for place in range(20):
-    registers[place], inputs[place] = place * 1000, 65535 - place
-for place, bit in enumerate((1, 0, 0, 1, 1, 0, 1, 0, 0, 1, 1)):
-    mapping.contents.tab_bits[place] = bit
-    mapping.contents.tab_input_bits[place] = 1 - bit
-context = lib.modbus_new_tcp(b"127.0.0.1", 0)
-# Port 0 is not libmodbus's: the listening socket is ours, the rest is its own.
-listener = socket.create_server(("127.0.0.1", 0), backlog=8)
-print(listener.getsockname()[1], flush=True)
-query = ctypes.create_string_buffer(260)
-while True:
-    peer, _ = listener.accept()
-    lib.modbus_set_socket(context, peer.fileno())
-    while True:
-        length = lib.modbus_receive(context, query)
-        if length < 0:
-            break
-        if length > 0:
-            lib.modbus_reply(context, query, length, mapping)
-    peer.close()
-"""
 
 PYMODBUS_SERVER = r"""
 import asyncio, logging
@@ -105,18 +56,6 @@ asyncio.run(main())
 """
 
 
-@contextmanager
-def server(code: str) -> Iterator[int]:
-    """Runs a server in a process of its own and gives its port."""
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.communicate()
-
-
 async def opened(port: int, **options: object) -> ModbusDriver:
     driver = create(ModbusTcpOptions(host="127.0.0.1", port=port, **options), SystemClock())  # type: ignore[arg-type]
     await driver.open()
@@ -126,14 +65,6 @@ async def opened(port: int, **options: object) -> ModbusDriver:
 async def read(driver: ModbusDriver, *addresses: str) -> list[object]:
     items = items_of(*addresses)
     return list(shown(await driver.read(driver.plan(items)), items).values())
-
-
-def mbpoll(port: int, *words: str) -> list[str]:
-    """Values that mbpoll prints, `[100]: 5` a line."""
-    command = ["mbpoll", "-m", "tcp", "-p", str(port), "-0", "-1", "-o", "2", *words]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=8, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return re.findall(r"^\[\d+\]:\s+(\S+)", run.stdout, re.MULTILINE)
 
 
 @LIBMODBUS
@@ -252,7 +183,6 @@ async def test_that_mbpoll_sees_what_we_wrote_and_we_see_what_mbpoll_wrote():
         }  # fmt: skip
         writes = [WriteItem(item, value) for item, value in zip(items_of(*wanted), wanted.values(), strict=True)]
         assert {result.state for result in await driver.write(writes, soon())} == {WriteState.DONE}
-        # The server serves one client at a time.
         await driver.close()
         assert await asyncio.to_thread(mbpoll, port, "-t", "4:hex", "-r", "300", "127.0.0.1") == ["0xFFB3"]
         assert await asyncio.to_thread(mbpoll, port, "-t", "4:float", "-r", "302", "127.0.0.1") == ["56.75"]

@@ -210,6 +210,22 @@ def test_that_a_tag_added_while_running_comes_alive_without_a_new_generation(tmp
     assert shown.columns.value[0] == 7.0
 
 
+def test_that_a_row_map_in_the_making_is_read_with_the_next_poll(tmp_path):
+    clock = HandClock()
+    writer = new_image(tmp_path, clock, [11])
+    commit(writer, [1], [7.0])
+    writer.columns.header[Word.GSEQ] += np.uint64(1)
+    source = source_of(tmp_path, clock)
+    assert source.poll().alive
+    shown = source.show(numbers(11))
+    assert shown.refresh().tolist() == [0]
+    assert causes(shown) == [Cause.NEVER_READ]
+    writer.columns.header[Word.GSEQ] += np.uint64(1)
+    source.poll()
+    assert shown.refresh().tolist() == [0]
+    assert shown.columns.value[0] == 7.0
+
+
 def test_that_texts_are_read_with_their_rows(tmp_path):
     clock = HandClock()
     writer = new_image(tmp_path, clock, [11, 12], TypeCode.TEXT, text_bytes=400)

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from hmi.link import connect, serve, transports
+from hmi.link import Framing, connect, serve, transports
 from hmi.link.connection import WRITE_BUFFER_BYTES
 from hmi.link.framing import HEADER, MAX_MESSAGE_BYTES
 from hmi.link.messages import AskStatus, FaultKind, Refused, SetFault, SimulatorMessage, SimulatorStatus
@@ -66,7 +66,7 @@ async def test_that_a_peer_of_another_account_is_not_answered(path, monkeypatch)
     account = os.getuid() + 1
     monkeypatch.setattr(transports.os, "getuid", lambda: account)
     reader, writer = await asyncio.open_unix_connection(path)
-    writer.write(HEADER.pack(16) + b"\x81\xa2is\xaaask_status")
+    writer.write(Framing(SimulatorMessage).pack(AskStatus()))
     with contextlib.suppress(ConnectionResetError):
         assert await reader.read() == b""
     writer.close()
@@ -103,7 +103,6 @@ async def test_that_a_connection_ends_with_the_first_frame_that_is_none(path, se
 
 async def test_that_a_peer_that_does_not_read_loses_its_connection(path, monkeypatch):
     monkeypatch.setattr("hmi.link.connection.SEND_LIMIT_S", 0.2)
-    ended = asyncio.Event()
 
     async def chatter(message):
         return SetFault(device="x" * WRITE_BUFFER_BYTES, kind=FaultKind.NONE)
@@ -112,14 +111,15 @@ async def test_that_a_peer_that_does_not_read_loses_its_connection(path, monkeyp
     deaf = socket.socket(socket.AF_UNIX)
     deaf.setblocking(False)
     await asyncio.get_running_loop().sock_connect(deaf, str(path))
-    frame = HEADER.pack(16) + b"\x81\xa2is\xaaask_status"
+    frame = Framing(SimulatorMessage).pack(AskStatus())
     for _ in range(8):
         deaf.send(frame)
+    await asyncio.sleep(0.1)
+    assert len(server._connections) == 1
     async with asyncio.timeout(5):
-        while server._connections or not ended.is_set():
+        while server._connections:
             await asyncio.sleep(0.02)
-            if not server._connections:
-                ended.set()
+    assert server._connections == {}
     deaf.close()
     await server.close()
 

@@ -108,14 +108,24 @@ def test_that_what_is_not_well_is_named_when_there_is_little_room(row, source):
     assert [entry.name for entry in shown] == ["PLC-23", "PLC-7", "38 devices well"]
 
 
+def test_that_devices_that_nobody_knows_are_never_called_well(row, source):
+    project = project_of(devices=40)
+    for number in range(1, 41):
+        put_state(source, f"PLC-{number}", DeviceState.ONLINE)
+    row.show_facts(facts_of(project, source, silent()))
+    (entry,) = row._fitting(400)
+    assert entry.disc is Disc.UNKNOWN
+    assert entry.name == "40 devices unknown"
+
+
 def test_that_not_well_devices_without_room_are_never_called_well(row, source):
     project = project_of(devices=40)
     for number in range(1, 41):
         put_state(source, f"PLC-{number}", DeviceState.OFFLINE)
     row.show_facts(facts_of(project, source, alive()))
-    last = row._fitting(400)[-1]
-    assert last.disc is Disc.DEAD
-    assert last.name.endswith("more devices")
+    shown = row._fitting(400)
+    assert all(entry.disc is Disc.DEAD for entry in shown)
+    assert shown[-1].name == f"{40 - len(shown) + 1} more devices"
 
 
 def test_that_the_row_is_painted_at_both_widths(row, project, source):

@@ -12,6 +12,7 @@ from hmi.model.text import Language
 from hmi.shell.desk import Desk
 from hmi.shell.door import LockedDoor
 from hmi.shell.facts import Facts
+from hmi.shell.faults import Faults
 from hmi.shell.main_window import MainWindow
 from hmi.words import say, say_reason
 from tests.shell.small_station import alive, ident, project_of, silent
@@ -130,6 +131,22 @@ def test_that_a_silent_engine_is_framed_and_its_return_takes_the_frame_away(wind
     frame(window, alive())
     assert window.room.frame_round.words == ""
     assert window.grab().toImage().pixelColor(6, 500) != window.theme.colour("mark")
+
+
+def test_that_a_screen_whose_frames_fail_never_looks_alive(window, expected_logs):
+    expected_logs.expect("hmi.ui", "a fault in the window")
+    faults = Faults()
+    faults.tell = window.show_fault
+    for _ in range(3):
+        try:
+            raise ZeroDivisionError
+        except ZeroDivisionError as fault:
+            faults(type(fault), fault, fault.__traceback__)
+    frame(window, alive())
+    assert window.room.frame_round.words == say("shell.window_fault", Language.EN)
+    window.next_tab()
+    frame(window, alive())
+    assert window.room.frame_round.words == ""
 
 
 def test_that_the_clock_is_the_heartbeat_and_stands_still_with_its_age(window):

@@ -87,3 +87,15 @@ def test_that_a_window_without_an_engine_says_so_and_is_no_success_as_a_picture(
     words = ["window", str(EXAMPLE), "--data", str(tmp_path), "--screenshot", str(file), "--seconds", "1"]
     assert python(code, *words, folder=tmp_path).strip().splitlines()[-1] == "1"
     assert file.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("where", ["show_start", "_show"])
+def test_that_a_window_that_fails_at_its_start_ends_with_a_code_and_not_in_a_crash(tmp_path, where):
+    code = (
+        "import sys\nfrom hmi.cli.main import main\nimport hmi.shell.app as app\n"
+        "def fail(self, *words):\n    raise ZeroDivisionError\n"
+        "owner = app.MainWindow if sys.argv[1] == 'show_start' else app._Running\n"
+        "setattr(owner, sys.argv[1], fail)\nprint(main(sys.argv[2:]))"
+    )
+    words = [where, "window", str(EXAMPLE), "--data", str(tmp_path)]
+    assert python(code, *words, folder=tmp_path).strip().splitlines()[-1] == "70"

@@ -70,7 +70,6 @@ class EquipmentTile:
                     right=True,
                     unit="",
                     digits=9,
-                    mark_at=(box.right() + GAP, baseline - _COUNT_PX * 0.36),
                 )
             )
         return tuple(parts)

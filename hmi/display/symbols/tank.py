@@ -8,7 +8,7 @@ from typing import cast
 
 from PySide6 import QtCore, QtGui
 
-from hmi.display.marks import paint_hatch
+from hmi.display.marks import HEIGHT, paint_hatch
 from hmi.display.parts import UNKNOWN_STATE, LevelPart, NumberPart, Part, Placed, PointerPart, StatePart
 from hmi.display.scales import Scale, scale_of, scale_part
 from hmi.display.theme import READING_PX, VALUE_PX, Theme
@@ -188,9 +188,11 @@ def _numbers(placed: Placed, vessel: Vessel) -> list[Part]:
         NumberPart("level", x, baseline, size=size, on_liquid=True, digits=6, mark_at=mark)
     ]
     if "value" in placed.bound:
-        parts.append(
-            NumberPart("value", x, baseline + 25, size=READING_PX + 1, on_liquid=True, digits=6, weight=400)
+        mark = (x, baseline + 25 + HEIGHT - 5)
+        second = NumberPart(
+            "value", x, baseline + 25, size=READING_PX + 1, on_liquid=True, digits=6, weight=400, mark_at=mark
         )
+        parts.append(second)
     return parts
 
 

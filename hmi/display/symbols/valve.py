@@ -11,6 +11,8 @@ from hmi.model.symbols.valve import FAMILY, Props
 
 _SHARE = 0.66
 """Half height of the body as a share of its half length."""
+MOVING = 2
+"""State between open and closed: half of the body light, half dark."""
 _DOME = 1.44
 """Width of the dome of a control valve as a share of the half length."""
 
@@ -48,7 +50,7 @@ class Valve:
         body = StatePart(
             slot,
             rect,
-            (0, 1),
+            (0, 1, MOVING),
             paint,
             key=f"{kind} {upright} {flip}",
             mark_at=_mark_place(placed),
@@ -107,7 +109,7 @@ def paint_valve(
     Args:
         painter: of the picture.
         rect: a square around the centre of the pipe.
-        state: 1 open, 0 closed, UNKNOWN_STATE hatched.
+        state: 1 open, 0 closed, MOVING half and half, UNKNOWN_STATE hatched.
         theme: colours.
         kind: on_off, control or hand.
         upright: in a vertical pipe, the actuator at the right.
@@ -132,9 +134,13 @@ def paint_valve(
             painter.restore()
             painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
         else:
-            painter.setBrush(theme.brush("on" if state == 1 else "off"))
+            painter.setBrush(theme.brush("off" if state == 0 else "on"))
         painter.setPen(theme.pen("edge", 1.75))
         painter.drawPath(path)
+    if state == MOVING:
+        painter.setClipRect(QtCore.QRectF(0, -half * 4, half * 4, half * 8), QtCore.Qt.ClipOperation.IntersectClip)
+        painter.setBrush(theme.brush("off"))
+        painter.drawPath(body)
 
 
 def valve_paths(rect: QtCore.QRectF, kind: str = "on_off") -> QtGui.QPainterPath:

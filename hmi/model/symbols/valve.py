@@ -73,7 +73,10 @@ FAMILY = SymbolFamily(
             "open",
             SlotKind.STATE,
             Text(zh="开关状态", en="Open"),
-            Text(zh="0 关，1 开；其他值画为状态未知。", en="0 closed, 1 open; any other value is drawn as not known."),
+            Text(
+                zh="0 关，1 开，2 动作中；其他值画为状态未知。",
+                en="0 closed, 1 open, 2 moving; any other value is drawn as not known.",
+            ),
         ),
         Slot(
             "value",
