@@ -39,13 +39,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _line(problem: "Problem") -> str:
     """Write one problem as compilers do, so that editors can jump to it."""
+    from hmi.project.names import visible
     from hmi.words import say_reason
 
     language = speech.language()
     where = f"{problem.file}:{problem.line}" if problem.line else problem.file or "."
     severity = speech.tell(f"project.severity.{problem.severity.value}")
     what = f"{problem.place}: " if problem.place else ""
-    return f"{where}: {severity}: {what}{say_reason(problem.reason, language)} — {say_reason(problem.mend, language)}"
+    words = f"{say_reason(problem.reason, language)} — {say_reason(problem.mend, language)}"
+    return visible(f"{where}: {severity}: {what}{words}")
 
 
 def _print_json(problems: "tuple[Problem, ...]") -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from hmi.cli import speech
-from hmi.cli.parser import Parser, seconds, size
+from hmi.cli.parser import Parser, seconds, size, theme
 from hmi.cli.run import window_words
 from hmi.cli.station import let_children_find_us, open_project, own_command, station_for
 from hmi.model.device import Device
@@ -35,7 +35,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     entry.add_argument("--screen", metavar="PATH", help=speech.tell("cli.option.screen"))
     entry.add_argument("--size", metavar="WxH", type=size, help=speech.tell("cli.option.size"))
     entry.add_argument("--full-screen", action="store_true", help=speech.tell("cli.option.full_screen"))
-    entry.add_argument("--theme", metavar="NAME", help=speech.tell("cli.option.theme"))
+    entry.add_argument("--theme", metavar="NAME", type=theme, help=speech.tell("cli.option.theme"))
     entry.add_argument("--headless", action="store_true", help=speech.tell("cli.option.demo_headless"))
 
 

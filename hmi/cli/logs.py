@@ -10,9 +10,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from hmi.cli import speech
 from hmi.model.errors import EnvironmentFault
 from hmi.model.station import station_of
 
+OWN_FAULT = 70
+"""Exit code of a fault of the program itself."""
 _BYTES = 1024 * 1024
 _KEPT = 5
 _FORM = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s [%(process)d] %(message)s"
@@ -44,7 +47,14 @@ def log_to(folder: Path, process: str) -> Path:
     return path
 
 
-def keep_fault(given: Sequence[str], error: BaseException) -> str:
+def keep_fault(given: Sequence[str], error: BaseException) -> None:
+    """Write a fault of our own to the log and say it in one sentence; the exit code is then `OWN_FAULT`."""
+    written = _log_fault(given, error)
+    words = f"{type(error).__name__}: {error}"
+    speech.complain(speech.tell("cli.own_fault", error=words, place=_where(error), file=written))
+
+
+def _log_fault(given: Sequence[str], error: BaseException) -> str:
     """Write the traceback of a fault of our own; gives the name of the file, or "-" when there is none."""
     log = logging.getLogger("hmi.cli")
     handlers = [one for one in logging.getLogger().handlers if isinstance(one, logging.FileHandler)]
@@ -54,6 +64,14 @@ def keep_fault(given: Sequence[str], error: BaseException) -> str:
         return "-"
     log.error("the verb %s failed", given[0] if given else "", exc_info=error)
     return str(path)
+
+
+def _where(error: BaseException) -> str:
+    """Give file and line in which a fault of our own arose, for the one sentence that is shown."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace is not None else "?"
 
 
 def _data_root(given: Sequence[str]) -> Path:

@@ -13,7 +13,7 @@ from types import ModuleType
 
 from hmi import __version__
 from hmi.cli import speech
-from hmi.cli.logs import keep_fault
+from hmi.cli.logs import OWN_FAULT, keep_fault
 from hmi.cli.parser import Parser, add_common
 from hmi.model.errors import EnvironmentFault, HmiError, UsageError
 from hmi.words import say_error
@@ -21,7 +21,10 @@ from hmi.words import say_error
 VERBS = ("demo", "new", "run", "window", "engine", "simulate", "check", "render", "diff", "merge", "tags")
 """Every verb; each has a file of its name here."""
 
-WELL, ERRORS, USAGE, ENVIRONMENT, OWN_FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+HARD_ENDS = frozenset({"window"})
+"""Verbs that do not end by the interpreter's own end after a fault: it would take half a window apart, and crash."""
+
+WELL, ERRORS, USAGE, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _give_up_output()
         return WELL
     except Exception as error:
-        written = keep_fault(given, error)
-        words = f"{type(error).__name__}: {error}"
-        speech.complain(speech.tell("cli.own_fault", error=words, place=_where(error), file=written))
+        keep_fault(given, error)
+        if given[0] in HARD_ENDS:
+            os._exit(OWN_FAULT)
         return OWN_FAULT
 
 
@@ -86,14 +89,6 @@ def _code_of(error: HmiError) -> int:
     if isinstance(error, UsageError):
         return USAGE
     return ENVIRONMENT if isinstance(error, EnvironmentFault) else ERRORS
-
-
-def _where(error: BaseException) -> str:
-    """Give file and line in which a fault of our own arose, for the one sentence that is shown."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace is not None else "?"
 
 
 def _give_up_output() -> None:

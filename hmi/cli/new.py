@@ -21,9 +21,20 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     """Declare the verb."""
     words = speech.tell("project.cli.new.help")
     entry = subparsers.add_parser("new", help=words, description=words)
-    entry.add_argument("folder", metavar="DIR", type=Path, help=speech.tell("project.cli.new.folder"))
+    entry.add_argument("folder", metavar="DIR", type=_folder, help=speech.tell("project.cli.new.folder"))
     entry.add_argument("--tags", metavar="FILE", type=Path, help=speech.tell("project.cli.new.tags"))
     entry.add_argument("--name", metavar="NAME", help=speech.tell("project.cli.new.name"))
+
+
+def _folder(text: str) -> Path:
+    """Read the folder; an empty word (a variable of a script that was not set) is not the present one.
+
+    Raises:
+        ArgumentTypeError: when it is empty.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError(speech.tell("project.cli.new.no_name"))
+    return Path(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
     present = _present(folder)
     if present is not None and args.tags is None:
         raise ProjectError("project.cli.new.exists", place=str(args.folder))
-    project = present or empty_project(args.name or folder.name)
+    name: str = args.name or folder.name
+    # What the system gave us that is no text (a name of another encoding) cannot stand in a file.
+    project = present or empty_project(name.encode("utf-8", "replace").decode())
     if args.tags is None:
         _write(project, folder, new=True)
         print(speech.tell("project.cli.new.made_empty", folder=str(args.folder), name=project.header.name))
@@ -55,12 +68,17 @@ def _present(folder: Path) -> Project | None:
 
     Raises:
         ProjectError: there is one that cannot be read.
-        UsageError: the folder is a file.
+        UsageError: the folder, or one above it, is a file.
+        EnvironmentFault: the system does not take such a path.
     """
     from hmi.cli.station import open_project
 
-    if folder.exists() and not folder.is_dir():
-        raise UsageError("project.cli.new.no_folder", place=str(folder))
+    try:
+        nearest = next(one for one in (folder, *folder.parents) if one.exists())
+        if not nearest.is_dir():
+            raise UsageError("project.cli.new.no_folder", place=str(nearest))
+    except OSError as error:
+        raise EnvironmentFault("project.cli.not_written", place=str(folder), error=str(error.strerror)) from error
     return open_project(folder) if (folder / "project.json").exists() else None
 
 
@@ -82,11 +100,12 @@ def _import(file: Path, project: Project) -> "tuple[TagTable, NewProject | None]
 
 def _complain(file: Path, table: "TagTable") -> None:
     """Say each fault in a sentence with its line and column."""
+    from hmi.project.names import visible
     from hmi.words import say_reason
 
     for fault in table.faults:
         column = speech.tell("project.csv.column", column=fault.column) if fault.column else ""
-        speech.complain(f"{file}:{fault.line}: {column}{say_reason(fault.reason, speech.language())}")
+        speech.complain(visible(f"{file}:{fault.line}: {column}{say_reason(fault.reason, speech.language())}"))
     speech.complain(speech.tell("project.csv.nothing_written"))
 
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from hmi.cli import speech
 from hmi.model.text import Language
+from hmi.resources import resource_path
 
 _ARGPARSE_WORDS = {
     "usage: ": "cli.argparse.usage",
@@ -81,6 +82,18 @@ def seconds(text: str) -> float:
     if not 0 < given <= 86_400:
         raise argparse.ArgumentTypeError(speech.tell("cli.seconds_unknown", given=text))
     return given
+
+
+def theme(text: str) -> str:
+    """Read the name of a theme that is shipped.
+
+    Raises:
+        ArgumentTypeError: when there is no such theme; names those that there are.
+    """
+    known = sorted(path.stem for path in resource_path("themes").glob("*.json"))
+    if text not in known:
+        raise argparse.ArgumentTypeError(speech.tell("cli.theme_unknown", given=text, known=", ".join(known)))
+    return text
 
 
 def _language(text: str) -> Language:

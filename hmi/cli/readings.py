@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from hmi.image.contract import EngineState, Shown, ValueSource
+from hmi.image.shown import LiveShown
 from hmi.model.ident import number_of_id
 from hmi.model.quality import CAUSES, Cause, QualityClass, Status, quality_class
 from hmi.model.tag import Tag
@@ -56,8 +57,13 @@ class TagReader:
 
     def changed(self) -> list[int]:
         """Bring the values up to date; gives the places of the tags that changed (all at the first call)."""
-        self.state = self.source.poll()
-        return [int(index) for index in self.shown.refresh()]
+        alive, self.state = self.state.alive, self.source.poll()
+        if isinstance(self.shown, LiveShown):
+            self.shown.set_silent(
+                False
+            )  # "engine silent" is laid over in `answer`, where the cause below it still counts
+        changed = [int(index) for index in self.shown.refresh()]
+        return changed if self.state.alive is alive else list(range(len(self.tags)))
 
     def answer(self, index: int) -> TagAnswer:
         """Give the answer about one tag."""
@@ -65,6 +71,8 @@ class TagReader:
         cause, status = self._cause(index)
         value = self._value(index, tag) if keeps_value(cause) else None
         quality = QualityClass.BAD if value is None else quality_class(status)
+        if not self.state.alive:
+            cause, quality = Cause.ENGINE_SILENT, max(quality, QualityClass.UNCERTAIN)
         receive_ns, mono_ns = int(columns.receive_ns[index]), int(columns.receive_mono_ns[index])
         age_s = round((self.source.monotonic_ns() - mono_ns) / 1e9, 3) if mono_ns else None
         return TagAnswer(
@@ -79,16 +87,12 @@ class TagReader:
         )
 
     def _cause(self, index: int) -> tuple[Cause, int]:
-        """Give cause and status; a tag that was never read while no engine runs says that no engine runs."""
+        """Give cause and status as the engine left them."""
         columns = self.shown.columns
-        status = int(columns.status[index])
         try:
-            cause = Cause(int(columns.cause[index]))
+            return Cause(int(columns.cause[index])), int(columns.status[index])
         except ValueError:  # of a newer engine
             return Cause.CONFIGURATION_ERROR, Status.BAD
-        if not self.state.alive and cause is Cause.NEVER_READ:
-            return Cause.ENGINE_SILENT, status
-        return cause, status
 
     def _value(self, index: int, tag: Tag) -> Value:
         """Give the engineering value: a whole number stays one unless the tag is scaled."""
@@ -98,10 +102,12 @@ class TagReader:
             return None
         if code == TypeCode.TEXT:
             return self.shown.text(index)
+        value = float(columns.value[index])
+        if not math.isfinite(value):  # no value, whatever the bits say: the engine puts NaN where there is none
+            return None
         if code in (TypeCode.INT64, TypeCode.UINT64, TypeCode.BOOL) and tag.scale == 1 and tag.offset == 0:
             return value_of(int(columns.raw[index]), TypeCode(code))
-        value = float(columns.value[index])
-        return value if math.isfinite(value) else None
+        return value
 
 
 def keeps_value(cause: Cause) -> bool:

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from hmi.cli import speech
-from hmi.cli.parser import Parser, size
+from hmi.cli.parser import Parser, size, theme
 from hmi.cli.station import add_project, open_project, station_for
-from hmi.model.errors import EnvironmentFault, ProjectError, UsageError
+from hmi.model.errors import EnvironmentFault, ProjectError
 from hmi.model.project import Project
 from hmi.model.screen import Screen
 
@@ -23,7 +23,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
         "-o", "--output", metavar="FILE", type=Path, required=True, help=speech.tell("cli.option.output")
     )
     entry.add_argument("--size", metavar="WxH", type=size, help=speech.tell("cli.option.picture_size"))
-    entry.add_argument("--theme", metavar="NAME", default="day", help=speech.tell("cli.option.theme"))
+    entry.add_argument("--theme", metavar="NAME", type=theme, default="day", help=speech.tell("cli.option.theme"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,11 +33,9 @@ def run(args: argparse.Namespace) -> int:
     _check_output(args.output)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from hmi.display.picture import ensure_application, picture_of
-    from hmi.display.theme import load_theme, theme_names
+    from hmi.display.theme import load_theme
     from hmi.image.reader import LiveSource
 
-    if args.theme not in theme_names():
-        raise UsageError("cli.theme_unknown", place=args.theme, known=", ".join(theme_names()))
     application = ensure_application()
     source = LiveSource(station_for(project, args.data).pointer)
     image = picture_of(

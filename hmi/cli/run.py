@@ -8,7 +8,7 @@ is used as it is.
 import argparse
 
 from hmi.cli import speech
-from hmi.cli.parser import Parser, size
+from hmi.cli.parser import Parser, size, theme
 from hmi.cli.station import add_project, let_children_find_us, open_project, own_command, project_folder, station_for
 from hmi.model.errors import EnvironmentFault
 from hmi.model.station import Station
@@ -22,7 +22,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     entry.add_argument("--keep-engine", action="store_true", help=speech.tell("cli.option.keep_engine"))
     entry.add_argument("--size", metavar="WxH", type=size, help=speech.tell("cli.option.size"))
     entry.add_argument("--full-screen", action="store_true", help=speech.tell("cli.option.full_screen"))
-    entry.add_argument("--theme", metavar="NAME", help=speech.tell("cli.option.theme"))
+    entry.add_argument("--theme", metavar="NAME", type=theme, help=speech.tell("cli.option.theme"))
 
 
 def run(args: argparse.Namespace) -> int:

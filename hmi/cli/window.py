@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from hmi.cli import speech
-from hmi.cli.parser import Parser, seconds, size
+from hmi.cli.parser import Parser, seconds, size, theme
 from hmi.cli.station import add_project, open_project, project_folder, station_for
 
 
@@ -21,7 +21,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     entry.add_argument("--screen", metavar="PATH", help=speech.tell("cli.option.screen"))
     entry.add_argument("--size", metavar="WxH", type=size, help=speech.tell("cli.option.size"))
     entry.add_argument("--full-screen", action="store_true", help=speech.tell("cli.option.full_screen"))
-    entry.add_argument("--theme", metavar="NAME", help=speech.tell("cli.option.theme"))
+    entry.add_argument("--theme", metavar="NAME", type=theme, help=speech.tell("cli.option.theme"))
     entry.add_argument("--first-paint", action="store_true", help=argparse.SUPPRESS)
     entry.add_argument("--simulator", action="store_true", help=argparse.SUPPRESS)
 

@@ -3,10 +3,9 @@
 Window, GUI thread.
 """
 
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
+from PySide6 import QtGui
 
 from hmi.display.atlas import Atlas
 from hmi.display.digits import DigitFonts
@@ -19,6 +18,7 @@ WEIGHT = 600
 _GAP = 4
 _TAILS = 64
 """Tails: 0 to 59 are seconds after minutes, then s, h, d."""
+TAILS = (*(f":{number:02}" for number in range(60)), " s", " h", " d")
 _SECONDS, _HOURS, _DAYS = 60, 61, 62
 
 
@@ -36,23 +36,20 @@ class AgeCells:
     """The pictures that ages are made of."""
 
     def __init__(self, atlas: Atlas, fonts: DigitFonts, theme: Theme) -> None:
-        """Paint them, reading size, 600, `ink`."""
+        """Make room for them, reading size, 600, `ink`."""
+        self._atlas = atlas
         cells = fonts.cells(READING_PX, WEIGHT, "ink")
         self._digit, self._single, self._pair = cells.digit, cells.single, cells.pair
-        rise = theme.metrics(READING_PX, WEIGHT).ascent() + 1
-        tails = []
-        for number in range(63):
-            text = f":{number:02}" if number < 60 else (" s", " h", " d")[number - 60]
-            cell = atlas.paint(
-                ("age", text),
-                theme.width(text, READING_PX, WEIGHT) + 4,
-                rise + theme.metrics(READING_PX, WEIGHT).descent() + 1,
-                partial(theme.write, x=2, baseline=round(rise), text=text, weight=WEIGHT, token="ink"),
-                dx=2,
-                dy=round(rise),
-            )
-            tails.append(cell.number)
-        self._tails = np.array(tails, dtype=np.intp)
+        metrics = theme.metrics(READING_PX, WEIGHT)
+        rise = round(metrics.ascent() + 1)
+
+        def paint(painter: QtGui.QPainter, *, index: int) -> None:
+            theme.write(painter, 2, rise, TAILS[index], weight=WEIGHT, token="ink")
+
+        width = max(theme.width(text, READING_PX, WEIGHT) for text in (":00", " s", " h", " d")) + 4
+        height = rise + metrics.descent() + 1
+        first = atlas.later("ages", len(TAILS), width, height, paint, dx=2, dy=rise)
+        self._tails = np.arange(first, first + len(TAILS), dtype=np.intp)
         self._drop = READING_PX * 0.36 * atlas.scale
         self._gap = _GAP * atlas.scale
 
@@ -81,6 +78,9 @@ class AgeCells:
         baseline = middle[pick] + self._drop
         left = x[pick] + self._gap
         double = number >= 10
-        fragments.place(lead[pick], np.where(double, self._pair, self._single) + number, table, left, baseline)
+        leads, tails = np.where(double, self._pair, self._single) + number, self._tails[age[pick] % _TAILS]
+        self._atlas.ensure(leads)
+        self._atlas.ensure(tails)
+        fragments.place(lead[pick], leads, table, left, baseline)
         left = left + np.where(double, 2, 1) * self._digit
-        fragments.place(tail[pick], self._tails[age[pick] % _TAILS], table, left, baseline)
+        fragments.place(tail[pick], tails, table, left, baseline)

@@ -7,6 +7,8 @@ are reserved and painted again in place.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,14 @@ WIDTH = 2048
 """Device pixels; wider pictures widen the atlas."""
 
 Paint = Callable[[QtGui.QPainter], object]
+
+
+class PaintOne(Protocol):
+    """Paints one of several pictures of one size."""
+
+    def __call__(self, painter: QtGui.QPainter, *, index: int) -> object:
+        """Paint the picture of an index."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,24 @@ class Cell:
     height: int
     dx: float = 0.0
     dy: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Cells of one size that are painted later; device pixels, `top` from where those begin."""
+
+    first: int
+    count: int
+    width: int
+    height: int
+    columns: int
+    top: int
+    dx: int
+    dy: int
+    paint: PaintOne
+
+
+_NOT_YET = Cell(-1, 0, 0, 1, 1)
 
 
 class Atlas:
@@ -48,6 +76,10 @@ class Atlas:
         self._image = self._blank(256)
         self._painter = self._begin(self._image)
         self._x = self._y = self._shelf = 0
+        self._runs: dict[Hashable, _Run] = {}
+        self._run_of: dict[int, _Run] = {}
+        self._y_later = self._width_later = 0
+        self._left: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._pixmap: QtGui.QPixmap | None = None
         self.columns: npt.NDArray[np.float64] = np.zeros((0, 6))
         """After `seal`: left, top, width, height, dx, dy of each cell, whole device pixels."""
@@ -116,6 +148,46 @@ class Atlas:
         self._keys[key] = cell
         return cell
 
+    def later(
+        self, key: Hashable, count: int, width: float, height: float, paint: PaintOne, *, dx: float, dy: float
+    ) -> int:
+        """Give the number of the first of `count` cells of one size, each to be painted when it is first needed.
+
+        Args:
+            key: equal keys mean equal pictures.
+            count: they are numbered one after the other.
+            width: of each, pixels of the screen; the others as in `paint`.
+            height: of each.
+            paint: paints the picture of an index, 0 to `count` - 1.
+            dx: see `paint`.
+            dy: see `paint`.
+        """
+        known = self._runs.get(key)
+        if known is not None:
+            return known.first
+        scale = self.scale
+        w, h = max(1, int(np.ceil(width * scale))), max(1, int(np.ceil(height * scale)))
+        self._width_later = max(self._width_later, w + 1)
+        columns = max(1, self._width // (w + 1))
+        run = _Run(len(self.cells), count, w, h, columns, self._y_later, round(dx * scale), round(dy * scale), paint)
+        self._runs[key] = run
+        self._y_later += -(-count // columns) * (h + 1)
+        self.cells.extend([_NOT_YET] * count)
+        return run.first
+
+    def ensure(self, cells: npt.NDArray[np.intp]) -> None:
+        """Paint those of some cells that were left for later; after the sealing."""
+        missing = cells[self._left[cells]]
+        if not len(missing):
+            return
+        painter = self._begin(self.pixmap)
+        for number in dict.fromkeys(missing.tolist()):
+            run = self._run_of[number]
+            left, top, width, height = (int(edge) for edge in self.columns[number, :4])
+            self._into(painter, Cell(number, left, top, width, height), partial(run.paint, index=number - run.first))
+        painter.end()
+        self._left[missing] = False
+
     def _into(self, painter: QtGui.QPainter, cell: Cell, paint: Paint) -> None:
         painter.save()
         painter.setClipRect(QtCore.QRect(cell.left, cell.top, cell.width, cell.height))
@@ -127,15 +199,32 @@ class Atlas:
             painter.restore()
 
     def seal(self) -> None:
-        """End the packing: from now on there are only draws, and repaints of cells in place."""
+        """End the packing: from now on there are only draws, and repaints of cells in place.
+
+        What is painted later lies below what is painted already.
+        """
         self._painter.end()
-        used = min(self._image.height(), self._y + self._shelf + 1)
-        self._pixmap = QtGui.QPixmap.fromImage(self._image.copy(0, 0, self._width, max(1, used)))
-        self._image = QtGui.QImage()
+        used = self._y + self._shelf + 1
+        self._width = max(self._width, self._width_later)
+        whole = self._blank(used + self._y_later)
+        painter = QtGui.QPainter(whole)
+        painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_Source)
+        painter.drawImage(0, 0, self._image, 0, 0, self._image.width(), used)
+        painter.end()
+        self._pixmap, self._image = QtGui.QPixmap.fromImage(whole), QtGui.QImage()
         self.columns = np.array(
             [(one.left, one.top, one.width, one.height, round(one.dx), round(one.dy)) for one in self.cells],
             dtype=np.float64,
         ).reshape(-1, 6)
+        self._left = np.zeros(len(self.cells), dtype=np.bool_)
+        for run in self._runs.values():
+            where = slice(run.first, run.first + run.count)
+            number = np.arange(run.count)
+            self.columns[where, 0] = number % run.columns * (run.width + 1)
+            self.columns[where, 1] = used + run.top + number // run.columns * (run.height + 1)
+            self.columns[where, 2:] = (run.width, run.height, run.dx, run.dy)
+            self._left[where] = True
+            self._run_of.update(dict.fromkeys(range(run.first, run.first + run.count), run))
 
     @property
     def pixmap(self) -> QtGui.QPixmap:

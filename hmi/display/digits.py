@@ -4,16 +4,18 @@ A number is then two or three pictures, and no text is shaped or built while a s
 of live values and in the muted one.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
-from PySide6 import QtCore
+from PySide6 import QtCore, QtGui
 
 from hmi.display.atlas import Atlas
 from hmi.display.marks import paint_dashes
 from hmi.display.theme import MINUS, Theme
 
+SINGLES = tuple(str(number) for number in range(10))
+PAIRS = tuple(f"{number:02}" for number in range(100))
+TENTHS = tuple(f".{number}" for number in range(10))
+HUNDREDTHS = tuple(f".{number:02}" for number in range(100))
 BLEED = 2
 """Pixels around a glyph that its ink may reach beyond its advance."""
 
@@ -61,10 +63,10 @@ class DigitFonts:
         scale = self._atlas.scale
         dash = size / 22
         made = DigitCells(
-            single=self._run(key, (str(number) for number in range(10))),
-            pair=self._run(key, (f"{number:02}" for number in range(100))),
-            tenth=self._run(key, (f".{number}" for number in range(10))),
-            hundredth=self._run(key, (f".{number:02}" for number in range(100))) if fine else 0,
+            single=self._run(key, SINGLES),
+            pair=self._run(key, PAIRS),
+            tenth=self._run(key, TENTHS),
+            hundredth=self._run(key, HUNDREDTHS) if fine else 0,
             minus=self._run(key, (MINUS,)),
             hashes=self._run(key, ("####",)),
             dashes=self._dashes(key, dash),
@@ -78,24 +80,19 @@ class DigitFonts:
         self._made[(*key, fine)] = made
         return made
 
-    def _run(self, key: tuple[float, int, str], texts: Iterable[str]) -> int:
-        """Paint texts into cells that follow each other; give the number of the first."""
+    def _run(self, key: tuple[float, int, str], texts: tuple[str, ...]) -> int:
+        """Make room for texts of one width in cells that follow each other; give the number of the first."""
         size, weight, token = key
         theme = self._theme
         metrics = theme.metrics(size, weight)
         rise = metrics.ascent() + 1
-        first = -1
-        for text in texts:
-            cell = self._atlas.paint(
-                ("digits", key, text),
-                metrics.horizontalAdvance(text) + 2 * BLEED,
-                rise + metrics.descent() + 1,
-                partial(theme.write, x=BLEED, baseline=rise, text=text, size=size, weight=weight, token=token),
-                dx=BLEED,
-                dy=rise,
-            )
-            first = cell.number if first < 0 else first
-        return first
+
+        def paint(painter: QtGui.QPainter, *, index: int) -> None:
+            theme.write(painter, BLEED, rise, texts[index], size=size, weight=weight, token=token)
+
+        width = theme.width(texts[0], size, weight) + 2 * BLEED
+        height = rise + metrics.descent() + 1
+        return self._atlas.later(("digits", key, texts), len(texts), width, height, paint, dx=BLEED, dy=rise)
 
     def _dashes(self, key: tuple[float, int, str], dash: float) -> int:
         size, _, token = key

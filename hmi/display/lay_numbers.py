@@ -3,7 +3,7 @@
 from hmi.display.element_layout import TAIL, ElementLayout
 from hmi.display.laid_out import Kind
 from hmi.display.marks import GAP, HEIGHT
-from hmi.display.numbers import NumberPlace
+from hmi.display.numbers import OVERHANG, NumberPlace
 from hmi.display.parts import NumberPart
 from hmi.display.theme import READING_PX
 from hmi.model.tag import TYPE_CODES, TagFields
@@ -31,7 +31,7 @@ def lay_number(at: ElementLayout, part: NumberPart) -> None:
     unit_size = max(READING_PX, round(0.6 * part.size))
     room = part.digits * live.digit / scale
     left = part.x - room if part.right else part.x
-    right = left + room
+    right = left + room + OVERHANG + 2
     unit_cell, unit_width, unit_at = -1, 0.0, None
     if unit:
         unit_width = theme.width(unit, unit_size) * scale

@@ -11,6 +11,10 @@ from PySide6 import QtCore, QtGui
 from hmi.display.parts import UNKNOWN_STATE, StatePainter
 from hmi.display.theme import Theme
 
+_OPAQUE = QtGui.QImage.Format.Format_RGB32
+_NEAR = 200
+"""Pixels by which a label may stand outside of its element."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:
@@ -51,17 +55,30 @@ def paint_layers(
         theme: of the ground.
         scene_size: width and height of the screen in its own pixels.
     """
+    fillings = [filling.rect.adjusted(-1, -1, 1, 1) for step in steps for filling in step.fillings]
 
-    def paint(state: int | None) -> QtGui.QPixmap:
-        image = QtGui.QImage(max(width, 1), max(height, 1), QtGui.QImage.Format.Format_RGB32)
-        image.fill(theme.colour("bg"))
+    def paint(state: int | None, base: QtGui.QImage | None = None) -> QtGui.QImage:
+        """Paint one layer; the second and third differ from the first only where something fills."""
+        image = QtGui.QImage(base) if base else QtGui.QImage(max(width, 1), max(height, 1), _OPAQUE)
+        if base is None:
+            image.fill(theme.colour("bg"))
         painter = QtGui.QPainter(image)
         painter.setRenderHints(
             QtGui.QPainter.RenderHint.Antialiasing | QtGui.QPainter.RenderHint.TextAntialiasing
         )
         painter.scale(scale, scale)
         painter.setClipRect(QtCore.QRectF(0, 0, *scene_size))
+        if base is not None:
+            path = QtGui.QPainterPath()
+            path.setFillRule(QtCore.Qt.FillRule.WindingFill)
+            for rect in fillings:
+                path.addRect(rect.toAlignedRect())
+            painter.setClipPath(path, QtCore.Qt.ClipOperation.IntersectClip)
+            painter.fillRect(QtCore.QRectF(0, 0, *scene_size), theme.colour("bg"))
         for step in steps:
+            near = step.box.adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR)
+            if base is not None and not any(near.intersects(rect) for rect in fillings):
+                continue
             painter.save()
             step.paint(painter)
             painter.restore()
@@ -71,9 +88,9 @@ def paint_layers(
                     filling.paint(painter, filling.rect, state, theme)
                     painter.restore()
         painter.end()
-        return QtGui.QPixmap.fromImage(image)
+        return image
 
-    if any(step.fillings for step in steps):
-        return Layers(paint(None), paint(0), paint(UNKNOWN_STATE))
-    nothing = QtGui.QPixmap()
-    return Layers(paint(None), nothing, nothing)
+    empty = paint(None)
+    layers = [empty, *(paint(state, empty) for state in (0, UNKNOWN_STATE) if fillings)]
+    pixmaps = [QtGui.QPixmap.fromImage(image) for image in layers]
+    return Layers(*pixmaps) if fillings else Layers(pixmaps[0], QtGui.QPixmap(), QtGui.QPixmap())

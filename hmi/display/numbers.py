@@ -41,7 +41,7 @@ MOST = 10**9
 """Whole parts from here on are shown as hash signs, whatever the room."""
 _POWERS: I8 = 10 ** np.arange(10, dtype=np.int64)
 _UNIT_GAP = 5
-_OVERHANG = 6
+OVERHANG = 6
 """Pixels by which strike and hatch reach beyond the digits."""
 
 
@@ -84,8 +84,10 @@ class Numbers:
         marks: MarkCells,
         ages: AgeCells,
         scale: float,
+        ensure: Callable[[Rows], None],
     ) -> None:
-        """Turn the places into columns."""
+        """Turn the places into columns; `ensure` is that of the atlas."""
+        self._ensure = ensure
         self.first = first
         self._fragments = fragments
         self._scale = scale
@@ -156,7 +158,9 @@ class Numbers:
         def put(row: int, chosen: npt.NDArray[np.bool_], cell: Rows, at: F8) -> None:
             pick = np.flatnonzero(chosen)
             if len(pick):
-                fragments.place(base[pick] + row, cell[pick], table, at[pick], y[pick])
+                chosen_cells = cell[pick]
+                self._ensure(chosen_cells)
+                fragments.place(base[pick] + row, chosen_cells, table, at[pick], y[pick])
 
         group = whole % 1000
         single, pair = cells[:, 0], cells[:, 1]
@@ -217,7 +221,7 @@ class Numbers:
         if len(pick):
             numbers = which[pick]
             fixed = self.unit_fixed[numbers]
-            follows = right[pick] + np.where(HATCHED[seen[pick]], _OVERHANG + _UNIT_GAP, _UNIT_GAP) * scale
+            follows = right[pick] + np.where(HATCHED[seen[pick]], OVERHANG + _UNIT_GAP, _UNIT_GAP) * scale
             fragments.place(
                 base[pick] + UNIT,
                 unit[pick],
@@ -229,7 +233,7 @@ class Numbers:
         behind = self.hatch[which, HATCHED[seen].astype(np.intp)]
         pick = np.flatnonzero((HATCHED[seen] | DASHES[seen]) & (behind >= 0))
         if len(pick):
-            over = _OVERHANG * scale
+            over = OVERHANG * scale
             width = right[pick] - left[pick] + 2 * over
             top = y[pick] - size[pick] * 0.84
             fragments.place_cut(base[pick] + HATCH, behind[pick], table, left[pick] - over, top, width)
@@ -237,7 +241,7 @@ class Numbers:
         pick = np.flatnonzero(line)
         if len(pick):
             struck = line[pick] == Line.STRUCK
-            beyond = np.where(struck, _OVERHANG * scale, 0.0)
+            beyond = np.where(struck, OVERHANG * scale, 0.0)
             height = np.where(struck, y[pick] - size[pick] * 0.36, y[pick] + 4.5 * scale)
             width = right[pick] - left[pick] + 2 * beyond
             lines = self._lines[line[pick]]

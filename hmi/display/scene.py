@@ -258,9 +258,6 @@ class ScreenView(QtWidgets.QGraphicsView):
         stage = self._stage
         ratio = self.devicePixelRatioF()
         cells = stage is not None and not self._whole and self._exposed == self._region
-        if cells:
-            # The clip of a paint event alone did not hold fragments back (6.11.3, raster).
-            painter.setClipRegion(self._region)
         painter.scale(1 / ratio, 1 / ratio)
         if stage is None:
             painter.fillRect(0, 0, 1 << 16, 1 << 16, self._theme.colour("bg"))
@@ -274,6 +271,12 @@ class ScreenView(QtWidgets.QGraphicsView):
             painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
             painter.scale(wanted / stage.scale, wanted / stage.scale)
         if cells:
+            # The clip of a paint event alone did not hold fragments back (6.11.3, raster), and it is wider than the
+            # cells where a pixel of the window is not one of the device.
+            clip = QtGui.QRegion()
+            for rect in stage.region(self._pending):
+                clip += rect
+            painter.setClipRegion(clip)
             stage.paint_parts(painter, self._pending)
         else:
             stage.paint(painter)

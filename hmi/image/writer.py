@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from hmi.image import layout
 from hmi.image import slots as slots_of
-from hmi.image._scratch import Scratch
+from hmi.image.blocks import Answers, BlockWriter, consecutive
 from hmi.image.boot import boot_identity, process_start
 from hmi.image.contract import I8, U2, U4, U8, Indices
 from hmi.image.layout import Columns, Word
@@ -31,6 +31,8 @@ _GSEQ, _CSEQ, _TICKS = int(Word.GSEQ), int(Word.CSEQ), int(Word.TICKS)
 _BEAT_MONO, _BEAT_WALL, _TICK_NS = int(Word.BEAT_MONO), int(Word.BEAT_WALL), int(Word.TICK_NS)
 _NO_TEXTS: Mapping[int, bytes] = {}
 _NO_ROWS: Indices = np.empty(0, dtype=np.intp)
+_KINDS = tuple(np.dtype(kind) for kind in ("u8", "f8", "u4", "u2", "i8", "i8", "i8"))
+"""Types of the columns of a commit."""
 _MOST_CHECKED = 1024
 """So many sets of rows are remembered as checked."""
 
@@ -50,9 +52,8 @@ class ImageWriter:
         self.columns: Columns = image.columns
         self.deadband: F8 = np.zeros(image.capacity)
         """Per row, engineering units; a smaller change since the last counted value is written but does not count."""
-        self._counted: F8 = np.full(image.capacity, np.nan)
         self._any_deadband = False
-        self._scratch = Scratch(image.capacity)
+        self._blocks = BlockWriter(image.columns, self.deadband)
         self._cseq = 0
         self._checked: dict[int, tuple[Indices, slice | None]] = {}
         self.changed: Indices = _NO_ROWS
@@ -223,6 +224,8 @@ class ImageWriter:
     ) -> int:
         """Write what a tick brought, as one unit for every reader.
 
+        One quality or one time for all rows may be given as a `numpy.broadcast_to` of it, which costs nothing to read.
+
         Args:
             rows: each at most once, shape (n,).
             raw: device values, 64 bits by the row's type, shape (n,); for a text a digest of its words.
@@ -244,42 +247,22 @@ class ImageWriter:
         where = self._place(rows)
         _check_columns(len(rows), raw, value, status, cause, source_ns, receive_ns, mono_ns)
         words = [slots_of.prepare(self.columns, row, text) for row, text in texts.items()]
-        columns, header, scratch = self.columns, self.columns.header, self._scratch
-        moved, requalified = scratch.compare(columns, rows, where, raw, value, status, cause)
-        counted = self._count(rows, where, value, moved, requalified)
-        values = scratch.pick(rows, where, np.logical_or(moved, requalified, out=moved), (raw, value, source_ns))
-        qualities = scratch.pick(rows, where, requalified, (status, cause))
-        changes = scratch.pick(rows, where, counted, (value,))
-        if changes is not None and self._any_deadband:
-            changes.put((self._counted,))
-        cseq = self._cseq + (0 if changes is None else 1)
-        answered: slice | Indices = rows if where is None else where
+        answers = Answers(rows, raw, value, status, cause, source_ns, receive_ns, mono_ns)
+        columns, header = self.columns, self.columns.header
         wall_ns, mono = self._clock.wall_ns(), self._clock.monotonic_ns()
 
         header[_GSEQ] += np.uint64(1)
-        if changes is not None:
-            columns.seq[changes.rows] = cseq
-        if values is not None:
-            values.put((columns.raw, columns.value, columns.source_ns))
-        if qualities is not None:
-            qualities.put((columns.status, columns.cause))
-        columns.receive_ns[answered] = receive_ns
-        columns.mono_ns[answered] = mono_ns
+        self.changed = self._blocks.write(answers, where, self._cseq + 1, deadbands=self._any_deadband)
         for start, content in words:
             columns.slots[start : start + len(content)] = content
-        header[_CSEQ] = cseq
+        self._cseq += 1 if len(self.changed) else 0
+        header[_CSEQ] = self._cseq
         header[_TICKS] += np.uint64(1)
         header[_BEAT_WALL] = wall_ns
         header[_BEAT_MONO] = mono
         header[_TICK_NS] = time.perf_counter_ns() - started
         header[_GSEQ] += np.uint64(1)
 
-        self._cseq = cseq
-        if changes is None:
-            self.changed = _NO_ROWS
-        else:
-            self.changed = rows if isinstance(changes.rows, slice) else changes.rows.copy()
-        scratch.release()
         return len(self.changed)
 
     def commit_quality(self, rows: Indices, status: U4, cause: U2) -> int:
@@ -348,12 +331,11 @@ class ImageWriter:
         known = self._checked.get(id(rows))
         if known is not None and known[0] is rows:
             return known[1]
-        scratch = self._scratch
-        where = scratch.range_of(rows) if rows.dtype == np.intp and rows.ndim == 1 else None
+        where = consecutive(rows) if rows.dtype == np.intp and rows.ndim == 1 else None
         if where is not None:
             fits = where.start >= layout.FIRST_ROW and where.stop <= self.used
         else:
-            fits = rows.dtype == np.intp and rows.ndim == 1 and scratch.valid(rows, self.used)
+            fits = rows.dtype == np.intp and rows.ndim == 1 and self._blocks.valid(rows, self.used)
         if not fits:
             message = f"rows must be whole numbers from {layout.FIRST_ROW} below {self.used}, each once"
             raise ValueError(message)
@@ -363,27 +345,10 @@ class ImageWriter:
             self._checked[id(rows)] = (rows, where)
         return where
 
-    def _count(
-        self,
-        rows: Indices,
-        where: slice | None,
-        value: F8,
-        moved: npt.NDArray[np.bool_],
-        requalified: npt.NDArray[np.bool_],
-    ) -> npt.NDArray[np.bool_]:
-        """Say which rows count as changed."""
-        if not self._any_deadband:
-            return np.logical_or(moved, requalified, out=self._scratch.counted[: len(rows)])
-        counted = self._scratch.beyond_deadband(rows, where, value, self._counted, self.deadband)
-        np.logical_and(counted, moved, out=counted)
-        np.logical_or(counted, requalified, out=counted)
-        return counted
-
 
 def _check_columns(count: int, *columns: npt.NDArray[np.generic]) -> None:
     """Refuse columns of another length or type than the image's."""
-    kinds = (np.uint64, np.float64, np.uint32, np.uint16, np.int64, np.int64, np.int64)
-    for column, kind in zip(columns, kinds, strict=True):
+    for column, kind in zip(columns, _KINDS, strict=True):
         if column.dtype != kind or column.shape != (count,):
-            message = f"expected {count} of {np.dtype(kind)}, got {column.shape} of {column.dtype}"
+            message = f"expected {count} of {kind}, got {column.shape} of {column.dtype}"
             raise ValueError(message)

@@ -37,7 +37,8 @@ def station_of(project_name: str, project_id: str, *, data: Path | None, environ
         environ: the process environment.
     """
     root = data or Path(environ.get("HMI_DATA_DIR") or _default_data(environ))
-    data_folder = root.resolve() / f"{project_name}-{project_id[:6]}"
+    # realpath, because Path.resolve raises at a loop of links.
+    data_folder = Path(os.path.realpath(root)) / f"{project_name}-{project_id[:6]}"
     # Socket paths are limited to 107 bytes, so the runtime folder is short: a digest of the data folder.
     digest = hashlib.blake2b(os.fsencode(data_folder), digest_size=5).hexdigest()
     return Station(data=data_folder, runtime=_runtime_root(environ) / digest)

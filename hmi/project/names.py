@@ -39,6 +39,16 @@ def is_project_name(text: str) -> bool:
     return _PROJECT_NAME.fullmatch(text) is not None
 
 
+def visible(text: str) -> str:
+    """Write every character that cannot be seen (line ends, escapes, marks of direction) as its escape.
+
+    What comes out of a file that is wrong is shown in one line and can neither move a terminal's cursor nor hide.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def file_stem(path: str) -> str:
     """Make the file name that belongs to a path: every character that is no letter, digit, `_` or `-` becomes `-`."""
     plain = re.sub(r"[^\w-]+", "-", unicodedata.normalize("NFC", path)).strip("-")

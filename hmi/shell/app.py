@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from hmi.shell.qt import QtCore, QtWidgets  # isort: skip - before everything that loads Qt
 import qasync
-import shiboken6
 
 from hmi.display.frame import FrameClock
 from hmi.display.theme import load_fonts, load_theme
@@ -27,7 +27,6 @@ from hmi.model.project import Project
 from hmi.model.station import Station
 from hmi.model.text import Language
 from hmi.shell.beating import Beating
-from hmi.shell.demo_tools import DemoTools
 from hmi.shell.desk import Desk, read_desk, write_desk
 from hmi.shell.door import LockedDoor
 from hmi.shell.facts import Facts
@@ -35,7 +34,10 @@ from hmi.shell.faults import Faults, log_qt
 from hmi.shell.glyphs import program_icon
 from hmi.shell.main_window import MainWindow
 
-WELL, NOT_LIVE, TERMINATED = 0, 1, 143
+if TYPE_CHECKING:
+    from hmi.shell.demo_tools import DemoTools
+
+WELL, NOT_LIVE, INTERRUPTED, TERMINATED = 0, 1, 130, 143
 DEFAULT_SIZE = (1920, 1080)
 
 log = logging.getLogger("hmi.ui")
@@ -71,7 +73,7 @@ def run_window(project: Project, station: Station, wishes: Wishes) -> int:
 
     Returns:
         0 when the user closed it or its time was over, 1 when a picture was asked for and no value was live, 143 after
-        SIGTERM.
+        SIGTERM, 130 after SIGINT.
     """
     QtCore.qInstallMessageHandler(log_qt)
     faults = Faults()
@@ -82,13 +84,9 @@ def run_window(project: Project, station: Station, wishes: Wishes) -> int:
     load_fonts()
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
-    try:
-        with loop:
-            code: int = loop.run_until_complete(_Running(project, station, wishes, faults).run())
-    finally:
-        faults.tell = None
-        for widget in application.topLevelWidgets():  # while the application lives: a widget that outlives it crashes
-            shiboken6.delete(widget)
+    with loop:
+        code: int = loop.run_until_complete(_Running(project, station, wishes, faults).run())
+    faults.tell = None  # nothing may hold the window when the application has ended
     return code
 
 
@@ -108,7 +106,7 @@ class _Running:
         self.window = MainWindow(project, self._facts, desk, load_theme, source, LockedDoor())
         faults.tell = self.window.show_fault
         self.window.setWindowIcon(program_icon(self.window.theme))
-        self._demo = DemoTools(self.window, station.runtime) if wishes.simulator else None
+        self._demo = _demo_tools(self.window, station) if wishes.simulator else None
         self._beating = Beating(self.window, self._facts.tags, station.runtime)
         self._clock = FrameClock(source, self.window)
         self._clock.add(self)
@@ -125,7 +123,7 @@ class _Running:
         window, wishes = self.window, self._wishes
         window.window_closed.connect(self._ended.set)
         window.desk_changed.connect(self._keep_desk)
-        before = signal.signal(signal.SIGTERM, self._terminated)
+        before = {number: signal.signal(number, self._terminated) for number in (signal.SIGTERM, signal.SIGINT)}
         tasks = [asyncio.create_task(self._demo.link.run(), name="simulator link")] if self._demo is not None else []
         if wishes.seconds is not None:
             tasks.append(asyncio.create_task(self._end_in(wishes.seconds), name="end in time"))
@@ -143,7 +141,8 @@ class _Running:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
             window.close()
         return self._code
 
@@ -188,8 +187,15 @@ class _Running:
 
     def _terminated(self, number: int, frame: FrameType | None) -> None:
         """End because somebody asked for it from outside; the launcher tells that from a window closed by its user."""
-        self._code = TERMINATED
+        self._code = INTERRUPTED if number == signal.SIGINT else TERMINATED
         self._ended.set()
+
+
+def _demo_tools(window: MainWindow, station: Station) -> "DemoTools":
+    """Put in what only the demo has; loaded for it alone, before the first paint."""
+    from hmi.shell.demo_tools import DemoTools
+
+    return DemoTools(window, station.runtime)
 
 
 class _FirstPaint(QtCore.QObject):

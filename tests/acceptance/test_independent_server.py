@@ -111,15 +111,15 @@ class Plant:
         """Adds a tag."""
         self.cases.append(Case(f"{name}_{len(self.cases)}", table, self.lay(table, words), len(words), **more))
 
-    def number(self, kind: str, value: Number, order: str = "", *, raw: int | None = None, **more: Any) -> None:
+    def number(self, kind: str, held: Number, order: str = "", *, raw: int | None = None, **more: Any) -> None:
         """Adds a number, in holding and input registers by turns; its type stands in the address by turns."""
-        bits = raw if raw is not None else bcd(int(value)) if kind.startswith("bcd") else value
+        bits = raw if raw is not None else bcd(int(held)) if kind.startswith("bcd") else held
         code = CODES[kind] if raw is None else {2: ">H", 4: ">I", 8: ">Q"}[struct.calcsize(CODES[kind])]
         words = wire(struct.pack(code, bits), order or "ABCD")
         spoken = len(self.cases) % 2 == 0
         suffix = (f":{kind}" if spoken else "") + (f":{order}" if order else "")
         table = "ir" if len(self.cases) % 3 == 0 else "hr"
-        truth = struct.unpack(code, struct.pack(code, value))[0] if kind.startswith("float") and raw is None else value
+        truth = struct.unpack(code, struct.pack(code, held))[0] if kind.startswith("float") and raw is None else held
         more = {"value": truth, **more}
         shown = "" if spoken else kind
         self.add(kind + order, table, words, suffix=suffix, type=shown, order=order or "ABCD", kind=kind, **more)
@@ -203,7 +203,8 @@ class Plant:
     def texts(self) -> None:
         """Both byte orders, odd lengths, encodings, padding; the second device has the first character low."""
         for words, encoding, length in (
-            ("B-0417", "", 8), ("B-0417", "", 6), ("B-041", "", 5), ("灌装线", "gbk", 10), ("27 °C", "utf-8", 6), ("", "", 4),
+            ("B-0417", "", 8), ("B-0417", "", 6), ("B-041", "", 5),
+            ("灌装线", "gbk", 10), ("27 °C", "utf-8", 6), ("", "", 4),
         ):  # fmt: skip
             data = words.encode(encoding or "ascii").ljust((length + 1) // 2 * 2, b"\0")
             suffix = f":string:{length}" + (f":{encoding}" if encoding else "")
@@ -273,10 +274,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
             answers = station.read_when(tags, is_read)
             now = datetime.now(UTC)
             polled = polled_tables(port)
-            yield_port = port
             answers = station.read(*tags)
         after = station.read(*tags)
-        yield Seen(plant, station, yield_port, before, answers, after, polled, now)
+        yield Seen(plant, station, port, before, answers, after, polled, now)
 
 
 def test_that_every_type_and_order_reads_as_what_the_server_holds(seen: Seen) -> None:

@@ -124,6 +124,8 @@ def test_that_a_fault_of_our_own_is_one_sentence_and_stands_in_the_log(tmp_path)
         (["demo", "--size", "big"], 2),
         (["demo", "--size", "1x1"], 2),
         (["demo", "--seconds", "-1"], 2),
+        (["demo", "--theme", "pink"], 2),
+        (["render", str(EXAMPLE), "Overview", "-o", "x.png", "--theme", "../day"], 2),
         (["demo", "--seconds", "nan"], 2),
         (["demo", "--language", "klingon"], 2),
         (["simulate", str(EXAMPLE), "--fault", "PLC-1"], 2),

@@ -190,3 +190,24 @@ def test_that_a_part_of_an_unbound_slot_shows_the_never_read_look():
     source.set(TAG.path, 3.0, Cause.NONE)
     good = painted(stage_of([bound], {TAG.path: level_tag(unit="")}, source, families={"readout": Careless()}))
     assert not np.array_equal(good, never)
+
+
+@pytest.mark.parametrize("family", sorted(name for name in FAMILIES if FAMILIES[name].slots))
+def test_that_a_family_paints_only_in_the_cells_of_what_changed(family):
+    schema = FAMILIES[family]
+    width, height = schema.size
+    at = (180, 100, width, height)
+    one = element("x", family, at, {slot.name: "{L/T.Level}" for slot in schema.slots if slot.kind.value != "text"})
+    source = StandIn({TAG.path: TAG})
+    stage = stage_of([one], {TAG.path: TAG}, source, size=(760, 420))
+    before = painted(stage)
+    for name in ("good", "bad", "stale", "not running", "bad without a value", "forced", "above range"):
+        for value in (1.0, 87.4):
+            source.set(TAG.path, value, LOOKS[name], age_s=372)
+            parts = stage.update()
+            after = painted(stage)
+            outside = np.ones(after.shape[:2], dtype=np.bool_)
+            for left, top, right, bottom in stage.rects[parts].tolist():
+                outside[top:bottom, left:right] = False
+            assert np.array_equal(before[outside], after[outside]), (name, value)
+            before = after

@@ -18,8 +18,12 @@ MINUS = "\N{MINUS SIGN}"
 
 def texts_of(stage):
     """Place in the atlas -> what is written there, of all cells with digits."""
-    names = {cell.number: key[-1] for key, cell in stage._atlas._keys.items() if key[0] == "digits"}
-    return {tuple(stage._atlas.columns[number, :2]): text for number, text in names.items()}
+    atlas, names = stage._atlas, {}
+    for key, run in atlas._runs.items():
+        if key[0] == "digits":
+            names.update(zip(range(run.first, run.first + run.count), key[2], strict=True))
+    names.update({cell.number: "dashes" for key, cell in atlas._keys.items() if key[0] == "digits"})
+    return {tuple(atlas.columns[number, :2]): text for number, text in names.items()}
 
 
 def written(stage, by_source):

@@ -1,7 +1,10 @@
 """The running screen: it paints what changed, only that, and nothing while nobody can see it."""
 
+import os
 import random
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +20,16 @@ from tests.display.rig import LOOKS, element, level_tag, picture, pixels, screen
 from tests.display.stand_in import StandIn
 
 SIZE = (640, 400)
+KINDS = (
+    ("tank", "level", {}),
+    ("readout", "value", {"tag": "T"}),
+    ("bar", "value", {}),
+    ("valve", "value", {"kind": "control"}),
+    ("readout", "value", {"right": True, "label": "none"}),
+    ("bar", "value", {"sideways": True}),
+    ("bar", "value", {"style": "fill", "number": False}),
+)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def crowd(count=24):
@@ -26,10 +39,9 @@ def crowd(count=24):
         tags[one.path] = one
         bind = f"{{{one.path}}}"
         x, y = 10 + number % 6 * 100, 4 + number // 6 * 96
-        family, slot = (("tank", "level"), ("readout", "value"), ("bar", "value"), ("valve", "value"))[number % 4]
-        extra = {"kind": "control"} if family == "valve" else {}
+        family, slot, props = KINDS[number % len(KINDS)]
         box = (x, y, 96, 90) if family != "valve" else (x, y, 56, 56)
-        elements.append(element(f"e{number}", family, box, {slot: bind}, **extra))
+        elements.append(element(f"e{number}", family, box, {slot: bind}, **props))
     return tags, elements
 
 
@@ -84,11 +96,11 @@ def test_that_cells_repainted_alone_give_the_same_picture_as_all(running, monkey
     calls = count_paints(monkeypatch)
     chance = random.Random(3)
     causes = [cause for cause in LOOKS.values() if cause is not Cause.NEVER_READ]
-    for _ in range(25):
+    for _ in range(40):
         for path in chance.sample(sorted(tags), 3):
             source.set(path, chance.uniform(-5, 105), chance.choice(causes), age_s=40)
         one_frame(clock)
-    assert len(calls["parts"]) == 25
+    assert len(calls["parts"]) == 40
     assert calls["all"] == 0
     assert np.array_equal(on_screen(view), pixels(picture(elements, tags, source, SIZE)))
 
@@ -275,3 +287,11 @@ def test_that_digits_change_at_most_four_times_a_second_and_pointers_with_the_fr
     source.set("L/T0.Level", 78.0, Cause.STALE, age_s=2)
     one_frame(clock)
     assert not np.array_equal(on_screen(view), settled)
+
+
+@pytest.mark.parametrize(("factor", "size"), [("1.25", "800 500"), ("2", "1280 800")])
+def test_that_a_scaled_display_is_drawn_on_its_own_pixels(factor, size):
+    environ = {**os.environ, "QT_SCALE_FACTOR": factor, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "tests.display.scaled_window"]
+    run = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert run.stdout.strip() == f"{size} 0", run.stderr

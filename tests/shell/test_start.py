@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -98,4 +100,24 @@ def test_that_a_window_that_fails_at_its_start_ends_with_a_code_and_not_in_a_cra
         "setattr(owner, sys.argv[1], fail)\nprint(main(sys.argv[2:]))"
     )
     words = [where, "window", str(EXAMPLE), "--data", str(tmp_path)]
-    assert python(code, *words, folder=tmp_path).strip().splitlines()[-1] == "70"
+    environ = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "QT_QPA_PLATFORM": "offscreen", "HMI_LANG": "en"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 70
+    assert "ZeroDivisionError" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_that_a_window_ended_from_outside_says_so_by_its_code(tmp_path, number, code):
+    environ = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "hmi", "window", str(EXAMPLE), "--data", str(tmp_path / "data")]
+    window = subprocess.Popen(command, cwd=ROOT, env=environ)
+    deadline = time.monotonic() + 8
+    while not list(tmp_path.rglob(f"window-{window.pid}.json")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    window.send_signal(number)
+    assert window.wait(5) == code
+    assert not list(tmp_path.rglob("window-*.json"))

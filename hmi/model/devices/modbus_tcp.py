@@ -117,9 +117,10 @@ def _checked_host(host: str | None, url: str) -> str:
     """Refuse a host that no resolver could take."""
     if not host or len(host) > 253 or any(letter.isspace() or letter in '%\\"<>' for letter in host):
         raise AddressError("modbus.url.host", url=url, part=host or "")
-    if ":" in host:
+    numeric = host.replace(".", "").isdigit()  # 192.168.0.256 is no name either
+    if ":" in host or numeric:
         try:
-            ipaddress.IPv6Address(host)
+            ipaddress.ip_address(host)
         except ValueError:
             raise AddressError("modbus.url.host", url=url, part=host) from None
     return host

@@ -42,6 +42,7 @@ class Row:
     """One line of the table."""
 
     line: int
+    """Where it begins: a cell in quotes may hold line ends."""
     cells: dict[str, str]
     decimal_comma: bool
     """The cells are parted by semicolons, so a comma in a number is a decimal one."""
@@ -72,18 +73,22 @@ def rows_of(content: bytes) -> Iterator[Row]:
         if header is None:
             raise TableError(1, "", "empty")
         names = _columns(header, reader.line_num)
+        begin = reader.line_num + 1
         for count, cells in enumerate(reader):
+            line, begin = begin, reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
             if count >= ROWS:
                 raise TableError(reader.line_num, "", "too_many_rows", limit=ROWS)
             if len(cells) > len(names):
-                raise TableError(reader.line_num, "", "too_many_cells", found=len(cells), expected=len(names))
+                raise TableError(line, "", "too_many_cells", found=len(cells), expected=len(names))
             padded = [*cells, *[""] * (len(names) - len(cells))]
             named = {name: cell.strip() for name, cell in zip(names, padded, strict=True)}
-            yield Row(reader.line_num, named, delimiter == ";")
+            yield Row(line, named, delimiter == ";")
     except csv.Error as error:
-        raise TableError(reader.line_num, "", "quoting", message=str(error)) from None
+        if "field limit" in str(error):
+            raise TableError(reader.line_num, "", "cell_too_long", limit=csv.field_size_limit()) from None
+        raise TableError(reader.line_num, "", "quoting") from None
 
 
 def table_content(file: Path) -> bytes:

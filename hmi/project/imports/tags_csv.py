@@ -16,6 +16,7 @@ from hmi.model.device import Device
 from hmi.model.devices import PROTOCOLS
 from hmi.model.devices.spec import ProtocolSpec
 from hmi.model.errors import AddressError
+from hmi.model.health import DEVICES, ENGINE
 from hmi.model.ident import derived_id
 from hmi.model.project import Project
 from hmi.model.reason import reason
@@ -24,13 +25,14 @@ from hmi.model.text import Text
 from hmi.project._encode import encode_props
 from hmi.project.check._devices import options_of
 from hmi.project.imports._table import CellFault, Row, TableError, rows_of
-from hmi.project.names import is_path
+from hmi.project.names import is_path, visible
 
 SOURCE = "tags.csv"
 """What ids of imported tags begin with; the file's own name does not matter."""
 MOST_FAULTS = 50
 """After so many faults the reading ends."""
 UNIT_LENGTH = 32
+WORDS_LENGTH = 1000
 _YES = {"true", "yes", "y", "1", "x", "rw", "是", "可写"}
 _NO = {"", "false", "no", "n", "0", "ro", "r", "否", "只读"}
 _CHINESE = re.compile(r"[㐀-鿿]")
@@ -108,7 +110,9 @@ class _Reading:
         """Make the tag of a row; None when a hand-made tag has its path."""
         path = _cell(row, "tag")
         if not is_path(path):
-            raise _wrong(row, "tag", "project.bad_path", name=path[:80])
+            raise _wrong(row, "tag", "project.bad_path", name=visible(path[:80]))
+        if path.startswith((f"{ENGINE}.", f"{DEVICES}/")):
+            raise _wrong(row, "tag", "project.path_reserved", path=path)
         if path in self.lines:
             raise _wrong(row, "tag", "project.csv.tag_twice", tag=path, line=self.lines[path])
         self.lines[path] = row.line
@@ -134,6 +138,8 @@ class _Reading:
             type=point.data_type,
             writable=bool(writable),
         )
+        if point.data_type is DataType.STRING:
+            _refuse_numbers(row)
         return _with_words(_with_numbers(fresh, row), row)
 
     def _device(self, row: Row) -> Device:
@@ -145,7 +151,9 @@ class _Reading:
             return self._names[given]
         spec = PROTOCOLS.get(given.partition(":")[0].lower())
         if spec is None or ":" not in given:
-            raise _wrong(row, "device", "project.csv.device", device=given[:80], known=", ".join(sorted(PROTOCOLS)))
+            raise _wrong(
+                row, "device", "project.csv.device", device=visible(given[:80]), known=", ".join(sorted(PROTOCOLS))
+            )
         try:
             options = encode_props(spec.options_of_url(given))
         except AddressError as error:
@@ -176,6 +184,13 @@ def _usable(device: Device, row: Row) -> tuple[ProtocolSpec, Any]:
     return found
 
 
+def _refuse_numbers(row: Row) -> None:
+    """Refuse scaling and range of a text: nothing that was written may be ignored silently."""
+    for column in ("scale", "offset", "low", "high"):
+        if row.cells.get(column):
+            raise _wrong(row, column, "project.csv.text_has_none", column=column)
+
+
 def _with_numbers(tag: Tag, row: Row) -> Tag:
     """Take over scale, offset and range; an empty cell leaves what there is."""
     scale = _converted(row, "scale", _number)
@@ -199,9 +214,13 @@ def _with_numbers(tag: Tag, row: Row) -> Tag:
 
 def _with_words(tag: Tag, row: Row) -> Tag:
     """Take over unit and description."""
-    unit, words = row.cells.get("unit", ""), row.cells.get("description", "")
-    if len(unit) > UNIT_LENGTH:
-        raise _wrong(row, "unit", "project.csv.too_long", limit=UNIT_LENGTH)
+    # A line end inside of a cell is a line end to spreadsheets only.
+    unit, words = row.cells.get("unit", ""), " ".join(row.cells.get("description", "").split())
+    for column, cell, longest in (("unit", unit, UNIT_LENGTH), ("description", words, WORDS_LENGTH)):
+        if len(cell) > longest:
+            raise _wrong(row, column, "project.csv.too_long", limit=longest)
+        if not cell.isprintable():
+            raise _wrong(row, column, "project.csv.invisible", cell=visible(cell[:80]))
     if unit:
         tag = replace(tag, unit=unit)
     if words:
@@ -236,7 +255,7 @@ def _converted(row: Row, column: str, convert: Callable[[str], T]) -> T | None:
     except ValueError:
         code = {"type": "type", "writable": "flag"}.get(column, "number")
         known = ", ".join(DataType)
-        raise _wrong(row, column, f"project.csv.{code}", cell=cell[:80], known=known) from None
+        raise _wrong(row, column, f"project.csv.{code}", cell=visible(cell[:80]), known=known) from None
 
 
 def _data_type(cell: str) -> DataType:
