@@ -101,10 +101,28 @@ def table_content(file: Path) -> bytes:
         return opened.read(BYTES + 1)
 
 
+def _is_gbk_that_looks_like_utf8(content: bytes) -> bool:
+    """Tell whether a table is GBK although its bytes could be UTF-8: 液位 alone reads as "Һλ" there.
+
+    Then it consists of pairs only, each of which is a Chinese character, and in UTF-8 would be in scripts that this
+    program's users do not write beside Latin, Greek and basic Cyrillic.
+    """
+    try:
+        strange = {one for one in content.decode("utf-8") if not (one < "\u0180" or "\u0370" <= one < "\u0460")}
+        if not strange or max(strange) >= "\u0800":
+            return False
+        content.decode("gb2312")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _decoded(content: bytes) -> str:
     """Find the encoding."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
+    elif _is_gbk_that_looks_like_utf8(content):
+        encodings = ["gb18030"]
     else:
         encodings = ["utf-8-sig", "gb18030"]
     for encoding in encodings:
