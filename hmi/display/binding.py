@@ -23,8 +23,7 @@ _PLAIN = re.compile(r"\s*\{([^{}]+)\}\s*")
 UNBOUND = 0
 """The source of a slot that is bound to nothing: never read."""
 _EMPTY_CAUSES = np.array(
-    [not (cause in set(Cause) and CAUSES[Cause(cause)].keeps_value) for cause in range(256)],
-    dtype=np.bool_,
+    [not (cause in set(Cause) and CAUSES[Cause(cause)].keeps_value) for cause in range(256)], dtype=np.bool_
 )
 
 
@@ -263,5 +262,3 @@ def _plain_value(number: float, raw: int, code: TypeCode) -> Value:
         exact = value_of(raw, code)
         return exact if isinstance(exact, int) and float(exact) == number else int(number)
     return number
-
-

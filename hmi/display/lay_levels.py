@@ -29,10 +29,7 @@ def lay_level(at: ElementLayout, part: LevelPart) -> None:
     mark_only(at, part, part.rect)
 
 
-def _axis(
-    at: ElementLayout,
-    kind: Kind, index: int, part: LevelPart | PointerPart, length: int, box: Box
-) -> None:
+def _axis(at: ElementLayout, kind: Kind, index: int, part: LevelPart | PointerPart, length: int, box: Box) -> None:
     """Watch a value as device pixels above the low end: the one formula for liquid, pointer and surface."""
     step = length / (part.high - part.low)
     source = at.source(part.slot)

@@ -23,9 +23,7 @@ def picture_cell(at: ElementLayout, key: str, rect: Rect, state: int, paint: Sta
         paint(painter, QtCore.QRectF(0, 0, width, height), state, at.theme)
 
     name = ("state", at.element.type, key, width, height, state)
-    cell = at.layout.atlas.paint(
-        name, width + 2 * BLEED, height + 2 * BLEED, into, dx=BLEED, dy=BLEED
-    )
+    cell = at.layout.atlas.paint(name, width + 2 * BLEED, height + 2 * BLEED, into, dx=BLEED, dy=BLEED)
     return cell.number
 
 
@@ -82,10 +80,7 @@ def corner(at: ElementLayout, rect: Rect) -> tuple[float, float]:
     return rect[0] + rect[2] + GAP, rect[1] + HEIGHT / 2
 
 
-def mark_only(
-    at: ElementLayout,
-    part: FlowPart | LevelPart | PointerPart, rect: Rect
-) -> None:
+def mark_only(at: ElementLayout, part: FlowPart | LevelPart | PointerPart, rect: Rect) -> None:
     """Let a part that has no picture of its own carry marks."""
     if at.carries(part):
         add_picture(at, part, rect, {}, -1, mark_at=part.mark_at or corner(at, rect))

@@ -63,9 +63,7 @@ def paint_layers(
         if base is None:
             image.fill(theme.colour("bg"))
         painter = QtGui.QPainter(image)
-        painter.setRenderHints(
-            QtGui.QPainter.RenderHint.Antialiasing | QtGui.QPainter.RenderHint.TextAntialiasing
-        )
+        painter.setRenderHints(QtGui.QPainter.RenderHint.Antialiasing | QtGui.QPainter.RenderHint.TextAntialiasing)
         painter.scale(scale, scale)
         painter.setClipRect(QtCore.QRectF(0, 0, *scene_size))
         if base is not None:

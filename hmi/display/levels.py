@@ -32,9 +32,7 @@ class LevelPlace:
 class Levels:
     """The level parts of one screen. `first` is the row of the first surface line, one a level."""
 
-    def __init__(
-        self, places: list[LevelPlace], first: int, fragments: Fragments, solid: int, dashed: int
-    ) -> None:
+    def __init__(self, places: list[LevelPlace], first: int, fragments: Fragments, solid: int, dashed: int) -> None:
         """Turn the places into columns."""
         self.count = len(places)
         self.first = first

@@ -260,8 +260,6 @@ class Numbers:
             self._ages.place(fragments, base[pick] + AGE_LEAD, base[pick] + AGE_TAIL, age[pick], x, middle, table)
 
 
-
-
 def _fixed(places: list[tuple[float, float] | None]) -> tuple[npt.NDArray[np.bool_], F8, F8]:
     """Split optional places into three columns: is there one, x, y."""
     return (

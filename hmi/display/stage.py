@@ -90,9 +90,7 @@ class Stage:
         self._levels = Levels(layout.levels, starts[1], fragments, *layout.surface)
         self._over = Pictures(layout.over, starts[2], fragments, marks, ages, scale)
         self._pointers = Pointers(layout.pointers, starts[3], fragments)
-        self._numbers = Numbers(
-            layout.numbers, starts[4], fragments, marks, ages, scale, layout.atlas.ensure
-        )
+        self._numbers = Numbers(layout.numbers, starts[4], fragments, marks, ages, scale, layout.atlas.ensure)
         self._wall_ns = 0
         """Engine's wall clock minus monotonic clock, ns; 0 when no engine was ever seen."""
         self._watch(sorted(layout.watches, key=lambda watch: watch.kind))

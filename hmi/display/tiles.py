@@ -77,9 +77,7 @@ def tiles_of(part: FlowPart, theme: Theme, scale: float, before: Sequence[Static
         np.logical_or(ink, pixels != 0, out=ink)
         pictures[state] = image
     origin = QtCore.QPoint(left, top)
-    return [
-        Tile(left + x0, top + y0, x1 - x0, y1 - y0, origin, pictures) for x0, y0, x1, y1 in _pieces(ink)
-    ]
+    return [Tile(left + x0, top + y0, x1 - x0, y1 - y0, origin, pictures) for x0, y0, x1, y1 in _pieces(ink)]
 
 
 def _pieces(ink: npt.NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:

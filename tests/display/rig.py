@@ -84,9 +84,7 @@ def picture(elements, tags, source, size=(400, 320), theme="day", language=Langu
     )
 
 
-def stage_of(
-    elements, tags, source=None, size=(400, 320), scale=1.0, language=Language.EN, families=None, theme="day"
-):
+def stage_of(elements, tags, source=None, size=(400, 320), scale=1.0, language=Language.EN, families=None, theme="day"):
     stage = Stage(screen(*size), tuple(elements), tags, load_theme(theme), language, scale, families)
     stage.attach(source)
     stage.update()

@@ -33,9 +33,7 @@ class Switch:
         palette=Palette.CONTROL,
         props=_Props,
         properties=(),
-        slots=(
-            Slot("value", SlotKind.FLAG, Text(zh="值", en="Value"), Text(zh="值", en="Value"), writes=True),
-        ),
+        slots=(Slot("value", SlotKind.FLAG, Text(zh="值", en="Value"), Text(zh="值", en="Value"), writes=True),),
     )
 
     def static(self, painter, placed):

@@ -9,9 +9,7 @@ from hmi.model.quality import CAUSES, Cause, Look, Status, status_of
 
 def seen_of(cause, status=None, missing=False):
     status = status_of(cause) if status is None else status
-    return Seen(
-        int(see(np.array([status], np.uint32), np.array([cause], np.uint16), np.array([missing], np.bool_))[0])
-    )
+    return Seen(int(see(np.array([status], np.uint32), np.array([cause], np.uint16), np.array([missing], np.bool_))[0]))
 
 
 @pytest.mark.parametrize("cause", list(Cause))

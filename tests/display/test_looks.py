@@ -56,17 +56,13 @@ def test_that_every_two_looks_differ_without_colour(sample, theme):
 
 def test_that_words_of_a_text_tag_show_their_quality():
     text = tag("L/Recipe", type=DataType.STRING)
-    found = by_look(
-        lambda: [element("w", "text", (100, 100, 160, 30), {"text": "{L/Recipe}"})], {text.path: text}, 0
-    )
+    found = by_look(lambda: [element("w", "text", (100, 100, 160, 30), {"text": "{L/Recipe}"})], {text.path: text}, 0)
     for one, other in itertools.combinations(found, 2):
         assert np.count_nonzero(np.abs(found[one] - found[other]) > 40) >= 12, (one, other)
 
 
 def test_that_a_panel_says_in_words_what_concerns_its_group_and_nothing_else():
-    found = by_look(
-        lambda: [element("p", "panel", (10, 40, 380, 200), WHERE, tag="T-102")], {TAG.path: TAG}, 55.1
-    )
+    found = by_look(lambda: [element("p", "panel", (10, 40, 380, 200), WHERE, tag="T-102")], {TAG.path: TAG}, 55.1)
     own = ("good", "simulated", "substituted", "forced", "above range", "below range")
     for name in own:
         assert np.array_equal(found[name], found["good"])

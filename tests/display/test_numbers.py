@@ -48,9 +48,7 @@ class Rig:
     def __init__(self, decimals, digits=12, **props):
         self.tag = level_tag(decimals=decimals)
         self.source = StandIn({self.tag.path: self.tag})
-        element_ = element(
-            "r", "readout", (60, 20, 300, 56), {"value": "{L/T.Level}"}, digits=digits, unit="", **props
-        )
+        element_ = element("r", "readout", (60, 20, 300, 56), {"value": "{L/T.Level}"}, digits=digits, unit="", **props)
         self.stage = stage_of([element_], {self.tag.path: self.tag}, self.source)
         self.texts = texts_of(self.stage)
 

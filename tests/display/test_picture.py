@@ -84,11 +84,7 @@ def test_that_digits_can_be_read_on_the_pixels_under_them(look, theme):
     if look != "never read":
         source.set(TAG.path, 55.1, LOOKS[look], age_s=48)
     tokens = load_theme(theme)
-    wanted = {
-        "stale": "ink2",
-        "bad": "ink2",
-        "never read": "ink2",
-    }.get(look, "value")
+    wanted = {"stale": "ink2", "bad": "ink2", "never read": "ink2"}.get(look, "value")
     image = pixels(picture(everything(), TAGS, source, theme=theme))
     number = image[212:236, 200:260]
     colour = tokens.colour(wanted)

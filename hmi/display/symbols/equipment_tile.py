@@ -62,15 +62,7 @@ class EquipmentTile:
         parts: list[Part] = [StatePart("state", rect, tuple(sorted(words)), paint, key=key, mark_at=mark)]
         for (slot, _), baseline in zip(_counts(placed), _baselines(placed), strict=True):
             parts.append(
-                NumberPart(
-                    slot,
-                    box.right() - _PADDING,
-                    baseline,
-                    size=_COUNT_PX,
-                    right=True,
-                    unit="",
-                    digits=9,
-                )
+                NumberPart(slot, box.right() - _PADDING, baseline, size=_COUNT_PX, right=True, unit="", digits=9)
             )
         return tuple(parts)
 

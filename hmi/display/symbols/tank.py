@@ -184,9 +184,7 @@ def _numbers(placed: Placed, vessel: Vessel) -> list[Part]:
     size = props.size if vessel.shell.width() >= 150 else min(props.size, VALUE_PX)
     baseline = round(vessel.top_weld + (vessel.bottom_weld - vessel.top_weld) * 0.66)
     mark = (x, baseline - size - 10)
-    parts: list[Part] = [
-        NumberPart("level", x, baseline, size=size, on_liquid=True, digits=6, mark_at=mark)
-    ]
+    parts: list[Part] = [NumberPart("level", x, baseline, size=size, on_liquid=True, digits=6, mark_at=mark)]
     if "value" in placed.bound:
         mark = (x, baseline + 25 + HEIGHT - 5)
         second = NumberPart(
