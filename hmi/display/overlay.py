@@ -4,26 +4,46 @@ Window, GUI thread. The old fact stays; the frame and the words stand beside it.
 """
 
 import time
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from hmi.display.actions import Actions, Ongoing, Stand
-from hmi.display.theme import MINUS, READING_PX
+from hmi.display.theme import MINUS, READING_PX, Theme
+from hmi.model.text import Language
 from hmi.words import say, say_reason
-
-if TYPE_CHECKING:
-    from hmi.display.scene import ScreenView
 
 _WIDTH = 340
 """Widest note, pixels."""
 _PAD = 8
 
 
+class Ground(Protocol):
+    """What the overlay needs of the view that it lies on."""
+
+    @property
+    def theme(self) -> Theme:
+        """Colours and fonts."""
+        ...
+
+    @property
+    def language(self) -> Language:
+        """The language that is spoken."""
+        ...
+
+    def viewport(self) -> QtWidgets.QWidget:
+        """The widget that is painted on."""
+        ...
+
+    def from_screen(self, rect: QtCore.QRectF) -> QtCore.QRectF:
+        """Turn a rectangle of the screen into one of the viewport."""
+        ...
+
+
 class OverlayItem(QtWidgets.QGraphicsItem):
     """Above the screen; usually empty."""
 
-    def __init__(self, view: "ScreenView", actions: Actions) -> None:
+    def __init__(self, view: Ground, actions: Actions) -> None:
         """Draw the ongoing clicks of a view."""
         super().__init__()
         self._view, self._actions = view, actions

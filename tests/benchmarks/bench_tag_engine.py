@@ -93,12 +93,14 @@ class ObjectTag:
 
     def judge(self) -> None:
         """Bring the limit state up to date."""
-        value, state, hysteresis = self.value, self.state, self.hysteresis
-        passed = value >= (self.low_low - hysteresis if state > 0 else self.low_low)
-        passed += value >= (self.low - hysteresis if state > 1 else self.low)
-        passed += value >= (self.high - hysteresis if state > 2 else self.high)
-        passed += value >= (self.high_high - hysteresis if state > 3 else self.high_high)
-        self.state = passed
+        value, limits = self.value, (self.low_low, self.low, self.high, self.high_high)
+        eased = value + self.hysteresis
+        state = self.state
+        while state < 4 and value >= limits[state]:
+            state += 1
+        while state > 0 and eased < limits[state - 1]:
+            state -= 1
+        self.state = state
 
 
 class ObjectEngine:
@@ -126,6 +128,36 @@ class ObjectEngine:
         return [tag.state for tag in self.tags.values()]
 
 
+class Limits:
+    """Limits of our side, judged for all that changed at once; no memory is asked for while it runs."""
+
+    def __init__(self, limits: np.ndarray) -> None:
+        count, self._each = limits.shape
+        self.state = np.zeros(count, dtype=np.uint8)
+        self._limits = limits
+        """A line per tag, so that its limits lie together in memory."""
+        self._lines, self._columns = np.empty_like(limits), np.empty(limits.size)
+        self._passed = np.empty(limits.size, dtype=np.bool_)
+        self._value = np.empty(count)
+
+    def judge(self, changes: np.ndarray, values: np.ndarray) -> None:
+        """Bring the states of what changed up to date.
+
+        A state rises to the number of limits that the value has reached, and falls to the number of those that it would
+        have reached with the hysteresis on top; in between it stays.
+        """
+        count = len(changes)
+        shape, size = (self._each, count), self._each * count
+        lines = np.take(self._limits, changes, axis=0, out=self._lines[:count], mode="clip")
+        columns, passed = self._columns[:size].reshape(shape), self._passed[:size].reshape(shape)
+        columns[:] = lines.T
+        value = np.take(values, changes, out=self._value[:count], mode="clip")
+        least = np.less_equal(columns, value, out=passed).view(np.uint8).sum(axis=0, dtype=np.uint8)
+        value += HYSTERESIS
+        most = np.less_equal(columns, value, out=passed).view(np.uint8).sum(axis=0, dtype=np.uint8)
+        self.state[changes] = np.minimum(np.maximum(self.state[changes], least), most)
+
+
 class ColumnEngine:
     """Ours: the image, and limits over what changed."""
 
@@ -136,10 +168,7 @@ class ColumnEngine:
         )
         self.rows.flags.writeable = False
         self.writer.set_deadband(self.rows, settings.deadband)
-        columns = (settings.low_low, settings.low, settings.high, settings.high_high)
-        self.limits = np.stack(columns, axis=1)
-        """A line of four limits per tag, so that a tag's limits lie together in memory."""
-        self.state = np.zeros(TAGS, dtype=np.uint8)
+        self.limits = Limits(np.stack((settings.low_low, settings.low, settings.high, settings.high_high), axis=1))
         self.changes = np.empty(0, dtype=np.intp)
         self._status = np.broadcast_to(np.uint32(0), TAGS)
         self._cause = np.broadcast_to(np.uint16(0), TAGS)
@@ -155,19 +184,10 @@ class ColumnEngine:
         )
         self.commit_cpu_s.append(time.process_time() - started)
         self.changes = self.writer.changed - self.rows[0]
-        self._judge(values[self.changes])
-
-    def _judge(self, value: np.ndarray) -> None:
-        """Bring the limit states of what changed up to date."""
-        state, limits = self.state[self.changes], self.limits[self.changes]
-        passed = np.zeros(len(value), dtype=np.uint8)
-        for place in range(limits.shape[1]):
-            eased = limits[:, place] - HYSTERESIS * (state > place)
-            passed += value >= eased
-        self.state[self.changes] = passed
+        self.limits.judge(self.changes, values)
 
     def states(self) -> list[int]:
-        return self.state.tolist()
+        return self.limits.state.tolist()
 
 
 def paced(scans: int, work: Callable[[int], None], period_s: float = PERIOD_S) -> float:
