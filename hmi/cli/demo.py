@@ -5,6 +5,8 @@ side, and what is tried out in one never touches what is shipped.
 """
 
 import argparse
+import errno
+import os
 import shutil
 import socket
 import tempfile
@@ -13,9 +15,9 @@ from pathlib import Path
 import msgspec
 
 from hmi.cli import speech
-from hmi.cli.parser import Parser, seconds, size, theme
+from hmi.cli.parser import Parser, file_name, seconds, size, theme
 from hmi.cli.run import window_words
-from hmi.cli.station import let_children_find_us, open_project, own_command, station_for
+from hmi.cli.station import find_screen, let_children_find_us, open_project, own_command, station_for
 from hmi.model.device import Device
 from hmi.model.errors import EnvironmentFault
 from hmi.resources import resource_path
@@ -30,7 +32,7 @@ PICTURE_STARTS = 3
 def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     """Declare the verb."""
     entry = subparsers.add_parser("demo", help=speech.tell("cli.demo.help"), description=speech.tell("cli.demo.help"))
-    entry.add_argument("--screenshot", metavar="FILE", type=Path, help=speech.tell("cli.option.screenshot"))
+    entry.add_argument("--screenshot", metavar="FILE", type=file_name, help=speech.tell("cli.option.screenshot"))
     entry.add_argument("--seconds", metavar="N", type=seconds, help=speech.tell("cli.option.seconds"))
     entry.add_argument("--screen", metavar="PATH", help=speech.tell("cli.option.screen"))
     entry.add_argument("--size", metavar="WxH", type=size, help=speech.tell("cli.option.size"))
@@ -42,7 +44,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
 def run(args: argparse.Namespace) -> int:
     """Do the verb."""
     if args.data is not None:
-        return _run_in(args.data.resolve(), args)
+        return _run_in(Path(os.path.realpath(args.data)), args)
     folder = Path(tempfile.mkdtemp(prefix="clearline-demo-"))
     try:
         return _run_in(folder, args)
@@ -57,7 +59,10 @@ def _run_in(data: Path, args: argparse.Namespace) -> int:
 
     project = data / "demo" / EXAMPLE
     copy_example(resource_path("examples", EXAMPLE), project)
-    station = station_for(open_project(project), data)
+    opened = open_project(project)
+    if args.screen is not None:
+        find_screen(opened, args.screen)
+    station = station_for(opened, data)
     log_to(station.data, "launcher")
     let_children_find_us()
     own = ("--data", str(data))
@@ -71,7 +76,8 @@ def _run_in(data: Path, args: argparse.Namespace) -> int:
         if args.screen is not None:
             words += ["--screen", args.screen]
         if args.screenshot is not None:
-            words += ["--screenshot", str(args.screenshot.resolve()), "--seconds", f"{args.seconds or DEFAULT_SECONDS}"]
+            picture = os.path.abspath(args.screenshot)
+            words += ["--screenshot", picture, "--seconds", f"{args.seconds or DEFAULT_SECONDS}"]
             ends_all, most_starts = {0, 1}, PICTURE_STARTS
         elif args.seconds is not None:
             words += ["--seconds", f"{args.seconds}"]
@@ -96,12 +102,16 @@ def copy_example(source: Path, target: Path) -> None:
         target: where the copy goes. One that is there is kept, with what was changed in it.
 
     Raises:
-        EnvironmentFault: when the example is not there.
+        EnvironmentFault: when the example is not there, or cannot be written where it is to go.
     """
     if not source.is_dir():
         raise EnvironmentFault("cli.no_example", place=str(source))
-    if not target.exists():
-        shutil.copytree(source, target, copy_function=shutil.copyfile)
+    try:
+        if not target.exists():
+            shutil.copytree(source, target, copy_function=shutil.copyfile)
+    except OSError as error:
+        words = error.strerror or os.strerror(errno.EACCES)  # copytree gathers its faults and gives no one number
+        raise EnvironmentFault("cli.data_not_writable", place=str(target), error=words) from error
     ports: dict[int, int] = {}
     for path in sorted((target / "devices").glob("*.jsonl")):
         header, *lines = path.read_text(encoding="utf-8").splitlines()

@@ -40,11 +40,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _print(change: "ObjectChange") -> None:
     """Say one change in words, with its fields below."""
+    from hmi.project.names import visible
+
     kind = speech.tell(f"project.kind.{change.kind}")
-    print(speech.tell(f"project.diff.{change.change.value}", kind=kind, name=change.name, id=change.id))
+    print(visible(speech.tell(f"project.diff.{change.change.value}", kind=kind, name=change.name, id=change.id)))
     for field in change.fields:
         words = {"field": field.field, "before": _shown(field.before), "after": _shown(field.after)}
-        print("    " + speech.tell("project.diff.field", **words))
+        print(visible("    " + speech.tell("project.diff.field", **words)))
 
 
 def _shown(value: Any) -> str:

@@ -60,7 +60,7 @@ def _log_fault(given: Sequence[str], error: BaseException) -> str:
     handlers = [one for one in logging.getLogger().handlers if isinstance(one, logging.FileHandler)]
     try:
         path = Path(handlers[0].baseFilename) if handlers else log_to(_data_root(given), "hmi")
-    except EnvironmentFault:
+    except (EnvironmentFault, OSError, RuntimeError, ValueError):  # telling of a fault must not be one
         return "-"
     log.error("the verb %s failed", given[0] if given else "", exc_info=error)
     return str(path)
@@ -76,6 +76,6 @@ def _where(error: BaseException) -> str:
 
 def _data_root(given: Sequence[str]) -> Path:
     """Give the data folder of a command line that may not even have been parsed."""
-    words = list(given)
+    words = [part for word in given for part in (word.split("=", 1) if word.startswith("--data=") else (word,))]
     named = words[words.index("--data") + 1] if "--data" in words[:-1] else None
     return station_of("-", "-", data=Path(named) if named else None, environ=os.environ).data.parent

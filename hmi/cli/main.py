@@ -5,7 +5,10 @@ fault of the program itself, which is written to the log. 130 after Ctrl-C.
 """
 
 import argparse
+import contextlib
+import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -26,6 +29,9 @@ HARD_ENDS = frozenset({"window"})
 
 WELL, ERRORS, USAGE, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 3, 130
 
+_DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS})
+"""What a system answers when a disk takes no more; of the environment, whoever was writing."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what a command line asks for.
@@ -39,13 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # idle threads of numpy cost 70 ms at every start
     given = list(sys.argv[1:] if arguments is None else arguments)
     speech.use(speech.wished_language(given, os.environ))
+    speech.take_any_output()
     try:
-        parser = build_parser(given)
-        args = parser.parse_args(given)
-        speech.use(args.language or speech.language())
-        return int(args.run(args))
-    except SystemExit as end:  # argparse has said its piece
-        return int(end.code or 0) if isinstance(end.code, int | None) else USAGE
+        code = _do(given)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a reader who has gone and a full disk still have their sentence
+        return code
     except HmiError as error:
         speech.complain(say_error(error, speech.language()))
         return _code_of(error)
@@ -55,10 +60,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _give_up_output()
         return WELL
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _DISK_FAULTS:
+            speech.complain(speech.tell("cli.disk_fault", error=str(error.strerror)))
+            _give_up_output()
+            return ENVIRONMENT
         keep_fault(given, error)
         if given[0] in HARD_ENDS:
             os._exit(OWN_FAULT)
         return OWN_FAULT
+
+
+def _do(given: Sequence[str]) -> int:
+    """Read the command line and do its verb."""
+    try:
+        args = build_parser(given).parse_args(given)
+        speech.use(args.language or speech.language())
+        return int(args.run(args))
+    except SystemExit as end:  # argparse has said its piece
+        return int(end.code or 0) if isinstance(end.code, int | None) else USAGE
 
 
 def build_parser(given: Sequence[str]) -> argparse.ArgumentParser:
@@ -92,6 +111,8 @@ def _code_of(error: HmiError) -> int:
 
 
 def _give_up_output() -> None:
-    """Let the interpreter end quietly although whoever read our output has gone."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
+    """Let the interpreter end quietly although nobody takes what is still in the buffer."""
+    with contextlib.suppress(io.UnsupportedOperation, AttributeError):  # an output of a test, or none at all
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, sys.stdout.fileno())
+        os.close(devnull)

@@ -5,6 +5,7 @@ stands in the clone's own configuration, which git never takes from a repository
 usual.
 """
 
+import errno
 import os
 import shlex
 import shutil
@@ -57,11 +58,17 @@ def driver_command() -> str:
 
 
 def _write_attributes(file: Path) -> None:
-    """Add our lines to those that are there."""
-    present = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    missing = [line for line in ATTRIBUTES if line not in present]
+    """Add our lines to those that are there, in whatever encoding those are.
+
+    Raises:
+        OSError: it cannot be written, or is no plain file: a link would lead out of the folder.
+    """
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(file))
+    present = file.read_bytes().splitlines() if file.exists() else []
+    missing = [line.encode() for line in ATTRIBUTES if line.encode() not in present]
     if missing:
-        file.write_text("\n".join([*present, *missing, ""]), encoding="utf-8", newline="\n")
+        file.write_bytes(b"\n".join([*present, *missing, b""]))
 
 
 def _git(folder: Path, *words: str) -> bool:

@@ -2,13 +2,18 @@
 
 import argparse
 import re
+import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from hmi.cli import speech
 from hmi.model.text import Language
 from hmi.resources import resource_path
 
+_LONGEST_QUOTED = 80
+"""Characters of what was given that a sentence repeats."""
+MOST_SEED = 2**32 - 1
+"""Largest seed of a simulation."""
 _ARGPARSE_WORDS = {
     "usage: ": "cli.argparse.usage",
     "positional arguments": "cli.argparse.positional",
@@ -39,22 +44,62 @@ def _argparse_words(text: str) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one sentence with exit code 2."""
+    """A parser whose errors are the usage of the verb and one sentence, with exit code 2."""
+
+    def parse_known_args(self, *given: Any, **named: Any) -> Any:
+        """Read the words; refuses what is unknown here, where the usage that helps is known."""
+        found, unknown = super().parse_known_args(*given, **named)
+        if unknown:
+            self.error(_argparse_words("unrecognized arguments: %s") % " ".join(unknown))
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
         """End with the usage and one sentence."""
         self.exit(2, f"{self.format_usage()}{speech.tell('cli.usage_error', message=message)}\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write help, usage or version; unlike argparse's own, an output that takes nothing is not passed over."""
+        stream = file or sys.stderr
+        if message and stream is not None:
+            stream.write(message)
 
 
 def add_common(entry: argparse.ArgumentParser) -> None:
     """Give a verb the options that every verb has, unless it has declared them itself."""
     known = entry._option_string_actions  # noqa: SLF001 - argparse offers no other way to ask
     if "--data" not in known:
-        entry.add_argument("--data", metavar="DIR", type=Path, default=None, help=speech.tell("cli.option.data"))
+        entry.add_argument("--data", metavar="DIR", type=file_name, default=None, help=speech.tell("cli.option.data"))
     if "--language" not in known:
         entry.add_argument(
             "--language", metavar="L", type=_language, default=None, help=speech.tell("cli.option.language")
         )
+
+
+def file_name(text: str) -> Path:
+    """Read the name of a file or folder; an empty one (a variable of a script that was not set) is not the present one.
+
+    Raises:
+        ArgumentTypeError: when it is empty.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError(speech.tell("cli.name_empty"))
+    return Path(text)
+
+
+def seed(text: str) -> int:
+    """Read a seed, 0 to 4294967295.
+
+    Raises:
+        ArgumentTypeError: when it is none.
+    """
+    if re.fullmatch(r"[0-9]{1,10}", text) is None or int(text) > MOST_SEED:
+        raise argparse.ArgumentTypeError(speech.tell("cli.seed_unknown", given=_cut(text), most=MOST_SEED))
+    return int(text)
+
+
+def _cut(text: str) -> str:
+    """Give what is quoted in a sentence, no longer than is good for one."""
+    return text if len(text) <= _LONGEST_QUOTED else text[:_LONGEST_QUOTED] + "…"
 
 
 def size(text: str) -> tuple[int, int]:
@@ -65,7 +110,7 @@ def size(text: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text)
     if match is None or not (320 <= int(match[1]) <= 7680 and 240 <= int(match[2]) <= 4320):
-        raise argparse.ArgumentTypeError(speech.tell("cli.size_unknown", given=text))
+        raise argparse.ArgumentTypeError(speech.tell("cli.size_unknown", given=_cut(text)))
     return int(match[1]), int(match[2])
 
 
@@ -80,7 +125,7 @@ def seconds(text: str) -> float:
     except ValueError:
         given = 0.0
     if not 0 < given <= 86_400:
-        raise argparse.ArgumentTypeError(speech.tell("cli.seconds_unknown", given=text))
+        raise argparse.ArgumentTypeError(speech.tell("cli.seconds_unknown", given=_cut(text)))
     return given
 
 
@@ -92,7 +137,7 @@ def theme(text: str) -> str:
     """
     known = sorted(path.stem for path in resource_path("themes").glob("*.json"))
     if text not in known:
-        raise argparse.ArgumentTypeError(speech.tell("cli.theme_unknown", given=text, known=", ".join(known)))
+        raise argparse.ArgumentTypeError(speech.tell("cli.theme_unknown", given=_cut(text), known=", ".join(known)))
     return text
 
 
@@ -104,7 +149,7 @@ def _language(text: str) -> Language:
     """
     found = speech.language_of(text)
     if found is None:
-        raise argparse.ArgumentTypeError(speech.tell("cli.language_unknown", given=text))
+        raise argparse.ArgumentTypeError(speech.tell("cli.language_unknown", given=_cut(text)))
     return found
 
 

@@ -101,7 +101,9 @@ class TagReader:
         if code == TypeCode.NONE or not columns.receive_ns[index]:  # a value that never came is none, not 0
             return None
         if code == TypeCode.TEXT:
-            return self.shown.text(index)
+            # An empty text that is bad may be one that never could be read: there is no NaN to say so.
+            bad = quality_class(int(columns.status[index])) is QualityClass.BAD
+            return self.shown.text(index) or (None if bad else "")
         value = float(columns.value[index])
         if not math.isfinite(value):  # no value, whatever the bits say: the engine puts NaN where there is none
             return None

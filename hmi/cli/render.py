@@ -1,16 +1,18 @@
 """`hmi render`: a screen as a picture, without a display; live when an engine runs, else with the never-read look."""
 
 import argparse
-import difflib
+import errno
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hmi.cli import speech
-from hmi.cli.parser import Parser, size, theme
-from hmi.cli.station import add_project, open_project, station_for
-from hmi.model.errors import EnvironmentFault, ProjectError
-from hmi.model.project import Project
-from hmi.model.screen import Screen
+from hmi.cli.parser import Parser, file_name, size, theme
+from hmi.cli.station import add_project, find_screen, open_project, station_for
+from hmi.model.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from PySide6 import QtGui
 
 
 def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
@@ -20,7 +22,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     add_project(entry)
     entry.add_argument("screen", metavar="SCREEN", help=speech.tell("cli.argument.screen"))
     entry.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, required=True, help=speech.tell("cli.option.output")
+        "-o", "--output", metavar="FILE", type=file_name, required=True, help=speech.tell("cli.option.output")
     )
     entry.add_argument("--size", metavar="WxH", type=size, help=speech.tell("cli.option.picture_size"))
     entry.add_argument("--theme", metavar="NAME", type=theme, default="day", help=speech.tell("cli.option.theme"))
@@ -29,7 +31,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
 def run(args: argparse.Namespace) -> int:
     """Do the verb."""
     project = open_project(args.project)
-    screen = _find(project, args.screen)
+    screen = find_screen(project, args.screen)
     _check_output(args.output)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from hmi.display.picture import ensure_application, picture_of
@@ -47,23 +49,26 @@ def run(args: argparse.Namespace) -> int:
         source=source if source.poll().generation else None,
         size=args.size,
     )
-    if not image.save(str(args.output), "PNG"):  # type: ignore[call-overload]  # the stub wants bytes, PySide6 a text
-        raise EnvironmentFault("cli.output_not_writable", place=str(args.output), error="PNG")
+    _save(image, args.output)
     del application
     return 0
 
 
-def _find(project: Project, path: str) -> Screen:
-    """Find a screen by its path.
+def _save(image: "QtGui.QImage", path: Path) -> None:
+    """Write a picture; by Python, because Qt does not say why it could not.
 
     Raises:
-        ProjectError: when the project has no such screen; names those that it has.
+        EnvironmentFault: when the file cannot be written.
     """
-    if path in project.screens_by_path:
-        return project.screens_by_path[path]
-    known = sorted(project.screens_by_path)
-    near = difflib.get_close_matches(path, known, n=5, cutoff=0.5) or known[:10]
-    raise ProjectError("cli.screen_unknown", place=path, known=", ".join(near) or "-")
+    from PySide6 import QtCore
+
+    content = QtCore.QBuffer()
+    content.open(QtCore.QIODevice.OpenModeFlag.WriteOnly)
+    image.save(content, "PNG")  # type: ignore[call-overload]  # the stub wants bytes, PySide6 a text
+    try:
+        path.write_bytes(content.data().data())
+    except OSError as error:
+        raise EnvironmentFault("cli.output_not_writable", place=str(path), error=str(error.strerror)) from error
 
 
 def _check_output(path: Path) -> None:
@@ -72,8 +77,11 @@ def _check_output(path: Path) -> None:
     Raises:
         EnvironmentFault: when its folder is missing or may not be written.
     """
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise EnvironmentFault("cli.output_no_folder", place=str(path), folder=str(folder))
-    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
-        raise EnvironmentFault("cli.output_not_writable", place=str(path), error=os.strerror(13))
+    # os.path, because the questions of Path raise at a name that is too long and at a loop of links.
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise EnvironmentFault("cli.output_no_folder", place=str(path), folder=folder)
+    if os.path.isdir(path):
+        raise EnvironmentFault("cli.output_is_folder", place=str(path))
+    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
+        raise EnvironmentFault("cli.output_not_writable", place=str(path), error=os.strerror(errno.EACCES))

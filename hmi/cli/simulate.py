@@ -3,8 +3,8 @@
 import argparse
 
 from hmi.cli import speech
-from hmi.cli.parser import Parser
-from hmi.cli.station import add_project, open_project, project_folder, station_for
+from hmi.cli.parser import Parser, seed
+from hmi.cli.station import add_project, open_whole_project, station_for
 from hmi.model.reason import Argument
 
 
@@ -16,7 +16,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     entry.add_argument(
         "--fault", metavar="DEVICE=KIND", action="append", default=[], help=speech.tell("cli.option.fault")
     )
-    entry.add_argument("--seed", metavar="N", type=int, default=1, help=speech.tell("cli.option.seed"))
+    entry.add_argument("--seed", metavar="N", type=seed, default=1, help=speech.tell("cli.option.seed"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -24,11 +24,11 @@ def run(args: argparse.Namespace) -> int:
     from hmi.cli.logs import log_to
     from hmi.simulate import parse_fault, serve
 
-    folder = project_folder(args.project)
     faults = dict(parse_fault(text) for text in args.fault)
-    station = station_for(open_project(folder), args.data)
+    project = open_whole_project(args.project)
+    station = station_for(project, args.data)
     log_to(station.data, "simulator")
-    return serve(folder, station, faults=faults, seed=args.seed, say=_say)
+    return serve(project, station, faults=faults, seed=args.seed, say=_say)
 
 
 def _say(code: str, arguments: dict[str, Argument]) -> None:

@@ -3,6 +3,9 @@
 Answers go to the standard output, everything else to the standard error.
 """
 
+import codecs
+import contextlib
+import io
 import locale
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +16,8 @@ from hmi.words import say
 
 _chosen = [Language.EN]
 """The language of this process; one element, set by `use`."""
+_ESCAPED = "hmi.escaped"
+"""Name of our way to write what an output does not hold."""
 
 
 def use(language: Language) -> None:
@@ -31,8 +36,27 @@ def tell(code: str, **arguments: Argument) -> str:
 
 
 def complain(sentence: str) -> None:
-    """Write a sentence to the standard error."""
-    print(sentence, file=sys.stderr, flush=True)
+    """Write a sentence to the standard error; what is invisible in it is shown, so it stays one line."""
+    from hmi.project.names import visible
+
+    with contextlib.suppress(OSError):  # nobody is left to be told
+        print(visible(sentence), file=sys.stderr, flush=True)
+
+
+def take_any_output() -> None:
+    """Let both outputs take every word: what their encoding does not hold is written as an escape of JSON."""
+    codecs.register_error(_ESCAPED, _escape)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ESCAPED)
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    r"""Write what cannot be encoded as `\uXXXX`, which is right in JSON too (`backslashreplace` is not)."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True)), error.end
 
 
 def wished_language(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:

@@ -13,7 +13,7 @@ from hmi.cli.parser import Parser, add_common, seconds
 from hmi.cli.station import add_project, open_project, station_for
 from hmi.model.errors import ProjectError
 from hmi.model.project import Project
-from hmi.model.tag import Tag
+from hmi.model.tag import DataType, Tag
 
 if TYPE_CHECKING:
     from hmi.cli.readings import TagAnswer
@@ -118,8 +118,15 @@ def _list(args: argparse.Namespace) -> int:
         print(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
         return 0
     for tag in tags:
-        print("\t".join((tag.path, tag.device, tag.address, tag.unit, tag.title.pick(speech.language()))))
+        print(_columns(tag.path, tag.device, tag.address, tag.unit, tag.title.pick(speech.language())))
     return 0
+
+
+def _columns(*words: str) -> str:
+    """Give one line for people; nothing that a PLC or a file says can break it or move the cursor of a terminal."""
+    from hmi.project.names import visible
+
+    return "\t".join(map(visible, words))
 
 
 def _matches(path: str, wanted: str) -> bool:
@@ -146,19 +153,30 @@ def _find(project: Project, paths: Sequence[str]) -> list[Tag]:
         if path not in known:
             near = difflib.get_close_matches(path, known, n=3, cutoff=0.6)
             code = "cli.tag_unknown_near" if near else "cli.tag_unknown"
-            raise ProjectError(code, place=path, near=", ".join(near))
+            raise ProjectError(code, place=path or '""', near=", ".join(near))
     return [known[path] for path in paths]
+
+
+def _number(value: float, tag: Tag) -> str:
+    """Write a number with the digits that it has: without the noise of its scaling, a float32 as short as it is one."""
+    import numpy as np
+
+    if tag.type is DataType.FLOAT32 and (tag.scale, tag.offset) == (1, 0):
+        return str(np.float32(value))
+    return f"{value:.15g}"
 
 
 def _line(answer: "TagAnswer", tag: Tag) -> str:
     """Give an answer as a line for people."""
     value = "-" if answer.value is None else f"{answer.value}"
+    if isinstance(answer.value, float):
+        value = _number(answer.value, tag)
     unit = f" {tag.unit}" if tag.unit and answer.value is not None else ""
     if value in tag.states:
         unit = f" ({tag.states[value].pick(speech.language())})"
-    words = [f"{answer.tag}\t{value}{unit}", speech.tell(f"cli.quality.{answer.quality}")]
+    words = [answer.tag, f"{value}{unit}", speech.tell(f"cli.quality.{answer.quality}")]
     if answer.age_s is not None:
         words.append(speech.tell("cli.age", seconds=f"{answer.age_s:.1f}"))
     if answer.cause is not None:
         words.append(speech.tell(f"cause.{answer.cause}"))
-    return "\t".join(words)
+    return _columns(*words)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from hmi.cli import speech
 from hmi.cli.parser import Parser, seconds, size, theme
-from hmi.cli.station import add_project, open_project, project_folder, station_for
+from hmi.cli.station import add_project, find_screen, open_project, project_folder, station_for
+from hmi.model.errors import EnvironmentFault
 
 
 def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
@@ -33,10 +34,14 @@ def run(args: argparse.Namespace) -> int:
     gc.disable()  # a fifth of the start; `hmi.shell.app` turns it on again after the first paint
     folder = project_folder(args.project)
     project = open_project(folder)
+    if args.screen is not None:
+        find_screen(project, args.screen)
     station = station_for(project, args.data)
     log_to(station.data, "window")
-    if args.screenshot is not None and sys.platform == "linux" and not _has_screen():
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if not _has_screen():
+        if args.screenshot is None:
+            raise EnvironmentFault("cli.no_display")
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from hmi.shell.app import Wishes, run_window
 
     wishes = Wishes(
@@ -55,5 +60,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _has_screen() -> bool:
-    """Tell whether there is a display server to open a window on."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    """Tell whether there is something to open a window on: a display server, or what Qt was told to take instead."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform != "linux" or any(os.environ.get(name) for name in names)

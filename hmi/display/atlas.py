@@ -16,6 +16,10 @@ from PySide6 import QtCore, QtGui
 
 WIDTH = 2048
 """Device pixels; wider pictures widen the atlas."""
+ROWS = 8192
+"""Room for so many rows is taken at once: rows that nobody paints take addresses, but no memory."""
+BAND = 64
+"""So many rows at once are cleared while the packing goes down."""
 
 Paint = Callable[[QtGui.QPainter], object]
 
@@ -73,9 +77,11 @@ class Atlas:
         self.cells: list[Cell] = []
         self._keys: dict[Hashable, Cell] = {}
         self._width = width
-        self._image = self._blank(256)
+        self._image = self._room(ROWS)
         self._painter = self._begin(self._image)
         self._x = self._y = self._shelf = 0
+        self._clear = 0
+        """Rows from the top that are transparent where nothing is painted; below them the memory is as it was found."""
         self._runs: dict[Hashable, _Run] = {}
         self._run_of: dict[int, _Run] = {}
         self._y_later = self._width_later = 0
@@ -84,10 +90,9 @@ class Atlas:
         self.columns: npt.NDArray[np.float64] = np.zeros((0, 6))
         """After `seal`: left, top, width, height, dx, dy of each cell, whole device pixels."""
 
-    def _blank(self, height: int) -> QtGui.QImage:
-        image = QtGui.QImage(self._width, height, QtGui.QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(QtCore.Qt.GlobalColor.transparent)
-        return image
+    def _room(self, height: int) -> QtGui.QImage:
+        """Give an image that is not cleared: to clear it would touch, and so cost, all of its memory."""
+        return QtGui.QImage(self._width, height, QtGui.QImage.Format.Format_ARGB32_Premultiplied)
 
     @staticmethod
     def _begin(device: QtGui.QPaintDevice) -> QtGui.QPainter:
@@ -102,12 +107,24 @@ class Atlas:
     def _grow(self, width: int, height: int) -> None:
         """Make the image larger, keeping what is painted."""
         self._painter.end()
-        old, self._width = self._image, max(self._width, width)
-        self._image = self._blank(max(height, 2 * old.height()))
+        old, kept = self._image, self._clear
+        narrow = width > self._width
+        self._width = max(self._width, width)
+        self._image = self._room(max(height, old.height()))
         self._painter = self._begin(self._image)
+        self._clear = 0
+        self._clear_to(kept if narrow else 0)
         self._painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_Source)
-        self._painter.drawImage(0, 0, old)
+        self._painter.drawImage(0, 0, old, 0, 0, old.width(), kept)
         self._painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_SourceOver)
+        self._clear = kept
+
+    def _clear_to(self, row: int) -> None:
+        """Make the rows above a row transparent that are not yet."""
+        if row > self._clear:
+            row = min(row + BAND, self._image.height())
+            _wipe(self._painter, QtCore.QRect(0, self._clear, self._width, row - self._clear))
+            self._clear = row
 
     def reserve(self, width: float, height: float, dx: float = 0.0, dy: float = 0.0) -> Cell:
         """Give a free cell; all in device pixels, sizes are rounded up."""
@@ -115,7 +132,8 @@ class Atlas:
         if self._x + w + 1 > self._width and self._x:
             self._x, self._y, self._shelf = 0, self._y + self._shelf, 0
         if w + 1 > self._width or self._y + h + 1 > self._image.height():
-            self._grow(w + 1, self._y + h + 1)
+            self._grow(w + 1, 2 * (self._y + h + 1))
+        self._clear_to(self._y + h + 1)
         cell = Cell(len(self.cells), self._x, self._y, w, h, dx, dy)
         self._x += w + 1
         self._shelf = max(self._shelf, h + 1)
@@ -184,6 +202,7 @@ class Atlas:
         for number in dict.fromkeys(missing.tolist()):
             run = self._run_of[number]
             left, top, width, height = (int(edge) for edge in self.columns[number, :4])
+            _wipe(painter, QtCore.QRect(left - 1, top - 1, width + 2, height + 2))
             self._into(painter, Cell(number, left, top, width, height), partial(run.paint, index=number - run.first))
         painter.end()
         self._left[missing] = False
@@ -203,15 +222,16 @@ class Atlas:
 
         What is painted later lies below what is painted already.
         """
-        self._painter.end()
         used = self._y + self._shelf + 1
-        self._width = max(self._width, self._width_later)
-        whole = self._blank(used + self._y_later)
-        painter = QtGui.QPainter(whole)
-        painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_Source)
-        painter.drawImage(0, 0, self._image, 0, 0, self._image.width(), used)
-        painter.end()
-        self._pixmap, self._image = QtGui.QPixmap.fromImage(whole), QtGui.QImage()
+        self._clear_to(used)
+        if used + self._y_later > self._image.height() or self._width_later > self._width:
+            self._grow(self._width_later, used + self._y_later)
+        self._painter.end()
+        # Nothing else may hold the image, or the first picture that is painted later would copy all of it.
+        self._painter = QtGui.QPainter()
+        flags = QtCore.Qt.ImageConversionFlag
+        self._pixmap = QtGui.QPixmap.fromImage(self._image, flags.NoOpaqueDetection)
+        self._image = QtGui.QImage()
         self.columns = np.array(
             [(one.left, one.top, one.width, one.height, round(one.dx), round(one.dy)) for one in self.cells],
             dtype=np.float64,
@@ -243,11 +263,16 @@ class Atlas:
         cell = self.cells[number]
         painter = self._begin(self.pixmap)
         rect = QtCore.QRect(cell.left, cell.top, cell.width, cell.height)
-        painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_Source)
-        painter.fillRect(rect, QtCore.Qt.GlobalColor.transparent)
-        painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_SourceOver)
+        _wipe(painter, rect)
         painter.setClipRect(rect)
         painter.translate(cell.left + round(cell.dx), cell.top + round(cell.dy))
         painter.scale(self.scale, self.scale)
         paint(painter)
         painter.end()
+
+
+def _wipe(painter: QtGui.QPainter, rect: QtCore.QRect) -> None:
+    """Make a rectangle of device pixels transparent."""
+    painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_Source)
+    painter.fillRect(rect, QtCore.Qt.GlobalColor.transparent)
+    painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_SourceOver)

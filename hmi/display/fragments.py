@@ -30,7 +30,7 @@ class Fragments:
         self.rows[:, 9] = 1.0
         self.alive: npt.NDArray[np.bool_] = np.zeros(count, dtype=np.bool_)
         self._buffer: F8 = np.zeros((max(count, 1), COLUMNS))
-        address = int(self._buffer.ctypes.data)
+        address = int(self._buffer.__array_interface__["data"][0])  # `.ctypes` would load that module
         kind = QtGui.QPainter.PixmapFragment
         self._first = cast(QtGui.QPainter.PixmapFragment, shiboken6.wrapInstance(address, kind))
 

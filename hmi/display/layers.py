@@ -12,6 +12,8 @@ from hmi.display.parts import UNKNOWN_STATE, StatePainter
 from hmi.display.theme import Theme
 
 _OPAQUE = QtGui.QImage.Format.Format_RGB32
+_EDGE = 4
+"""Pixels that are painted around what fills, so that its edge is whole at every scale."""
 _NEAR = 200
 """Pixels by which a label may stand outside of its element."""
 
@@ -33,13 +35,34 @@ class StaticStep:
     fillings: list[Filling]
 
 
-@dataclass(frozen=True, slots=True)
 class Layers:
-    """The layers as pixmaps, device pixels, opaque."""
+    """The layers as pixmaps, device pixels, opaque; the full and the hatched one are painted when first asked for."""
 
-    empty: QtGui.QPixmap
-    full: QtGui.QPixmap
-    hatched: QtGui.QPixmap
+    def __init__(self, paint: Callable[[int | None], QtGui.QPixmap]) -> None:
+        """Paint the empty one.
+
+        Args:
+            paint: paints a layer: None is the empty one, else the state of all that fills.
+        """
+        self._paint = paint
+        self._filled: dict[int, QtGui.QPixmap] = {}
+        self.empty = paint(None)
+
+    @property
+    def full(self) -> QtGui.QPixmap:
+        """As everything is full; whole only where something fills."""
+        return self._of(0)
+
+    @property
+    def hatched(self) -> QtGui.QPixmap:
+        """As nothing is known; whole only where something fills."""
+        return self._of(UNKNOWN_STATE)
+
+    def _of(self, state: int) -> QtGui.QPixmap:
+        known = self._filled.get(state)
+        if known is None:
+            known = self._filled[state] = self._paint(state)
+        return known
 
 
 def paint_layers(
@@ -55,18 +78,18 @@ def paint_layers(
         theme: of the ground.
         scene_size: width and height of the screen in its own pixels.
     """
-    fillings = [filling.rect.adjusted(-1, -1, 1, 1) for step in steps for filling in step.fillings]
+    fillings = [filling.rect.adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE) for step in steps for filling in step.fillings]
 
-    def paint(state: int | None, base: QtGui.QImage | None = None) -> QtGui.QImage:
-        """Paint one layer; the second and third differ from the first only where something fills."""
-        image = QtGui.QImage(base) if base else QtGui.QImage(max(width, 1), max(height, 1), _OPAQUE)
-        if base is None:
+    def paint(state: int | None) -> QtGui.QPixmap:
+        """Paint one layer; the second and third only where something fills, the rest of their memory is not touched."""
+        image = QtGui.QImage(max(width, 1), max(height, 1), _OPAQUE)
+        if state is None:
             image.fill(theme.colour("bg"))
         painter = QtGui.QPainter(image)
         painter.setRenderHints(QtGui.QPainter.RenderHint.Antialiasing | QtGui.QPainter.RenderHint.TextAntialiasing)
         painter.scale(scale, scale)
         painter.setClipRect(QtCore.QRectF(0, 0, *scene_size))
-        if base is not None:
+        if state is not None:
             path = QtGui.QPainterPath()
             path.setFillRule(QtCore.Qt.FillRule.WindingFill)
             for rect in fillings:
@@ -75,7 +98,7 @@ def paint_layers(
             painter.fillRect(QtCore.QRectF(0, 0, *scene_size), theme.colour("bg"))
         for step in steps:
             near = step.box.adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR)
-            if base is not None and not any(near.intersects(rect) for rect in fillings):
+            if state is not None and not any(near.intersects(rect) for rect in fillings):
                 continue
             painter.save()
             step.paint(painter)
@@ -86,9 +109,6 @@ def paint_layers(
                     filling.paint(painter, filling.rect, state, theme)
                     painter.restore()
         painter.end()
-        return image
+        return QtGui.QPixmap.fromImage(image)
 
-    empty = paint(None)
-    layers = [empty, *(paint(state, empty) for state in (0, UNKNOWN_STATE) if fillings)]
-    pixmaps = [QtGui.QPixmap.fromImage(image) for image in layers]
-    return Layers(*pixmaps) if fillings else Layers(pixmaps[0], QtGui.QPixmap(), QtGui.QPixmap())
+    return Layers(paint)

@@ -26,7 +26,7 @@ LETTERED = {
     Seen.SUBSTITUTED: ("display.mark_substituted", False),
 }
 """Code of the letter, and whether its square is solid."""
-_WIDTHS = {Seen.STALE: 18, Seen.NOT_RUNNING: 41, Seen.ABOVE_RANGE: 18, Seen.BELOW_RANGE: 18, Seen.NEVER_READ: 33}
+_WIDTHS = {Seen.STALE: 18, Seen.ABOVE_RANGE: 18, Seen.BELOW_RANGE: 18, Seen.NEVER_READ: 33}
 
 
 def mark_width(seen: Seen) -> float:
@@ -45,8 +45,7 @@ def paint_mark(painter: QtGui.QPainter, seen: Seen, theme: Theme, language: Lang
     elif seen is Seen.UNCERTAIN:
         _question(painter, QtCore.QPointF(middle, middle), theme)
     elif seen is Seen.NOT_RUNNING:
-        _question(painter, QtCore.QPointF(middle, middle), theme)
-        half_disc(painter, QtCore.QPointF(HEIGHT + 10, middle), theme)
+        _half_question(painter, QtCore.QPointF(middle, middle), theme)
     elif seen in (Seen.ABOVE_RANGE, Seen.BELOW_RANGE):
         _arrow(painter, theme, up=seen is Seen.ABOVE_RANGE)
     elif seen is Seen.NEVER_READ:
@@ -85,6 +84,16 @@ def _question(painter: QtGui.QPainter, centre: QtCore.QPointF, theme: Theme) -> 
     painter.setFont(theme.font(15, 600))
     box = QtCore.QRectF(centre.x() - 10, centre.y() - 10, 20, 20)
     painter.drawText(box, QtCore.Qt.AlignmentFlag.AlignCenter, "?")
+
+
+def _half_question(painter: QtGui.QPainter, centre: QtCore.QPointF, theme: Theme) -> None:
+    """Paint "uncertain, for its PLC does not run": the question mark, its left rim heavy as on the disc of a device."""
+    _question(painter, centre, theme)
+    pen = theme.pen("mark", 4)
+    pen.setCapStyle(QtCore.Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+    painter.drawArc(QtCore.QRectF(centre.x() - 9, centre.y() - 9, 18, 18), 90 * 16, 180 * 16)
 
 
 def half_disc(painter: QtGui.QPainter, centre: QtCore.QPointF, theme: Theme) -> None:

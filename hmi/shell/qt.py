@@ -7,7 +7,6 @@ all: it is put back here.
 WORKAROUND pyzo pull request 851, napari issue 8584: seen with PySide6 6.11.3, to be looked at again at each upgrade.
 """
 
-import asyncio
 import builtins
 
 import msgspec
@@ -19,4 +18,4 @@ from PySide6 import QtCore, QtGui, QtWidgets  # noqa: E402 - the order is what t
 
 builtins.__import__ = _python_import
 
-__all__ = ["QtCore", "QtGui", "QtWidgets", "asyncio", "msgspec", "numpy"]
+__all__ = ["QtCore", "QtGui", "QtWidgets", "msgspec", "numpy"]

@@ -1,4 +1,4 @@
-"""The process of `hmi simulate`: reads the project, opens the ports, runs until it is told to end. Called by `hmi.cli`.
+"""The process of `hmi simulate`: opens the ports of a project, runs until it is told to end. Called by `hmi.cli`.
 
 Blocking, asyncio, Qt-free; listens on loopback only.
 """
@@ -8,14 +8,12 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from hmi.link.messages import FaultKind, Refused
-from hmi.model.errors import ProjectError, UsageError
+from hmi.model.errors import UsageError
 from hmi.model.project import Project
 from hmi.model.reason import Argument
 from hmi.model.station import Station
-from hmi.project import Problem, Severity, read_project
 from hmi.simulate.control import Control, tell_running
 from hmi.simulate.simulation import Simulation
 
@@ -45,7 +43,7 @@ def parse_fault(text: str) -> tuple[str, FaultKind]:
 
 
 def serve(
-    project_folder: Path,
+    project: Project,
     station: Station,
     *,
     faults: Mapping[str, FaultKind] | None = None,
@@ -57,7 +55,7 @@ def serve(
     When a simulator already runs for the station, the faults are set there and this one ends at once.
 
     Args:
-        project_folder: of the project.
+        project: read without an error, for a device with half its tags would not be the one of the line.
         station: whose runtime folder holds the control socket.
         faults: device name -> fault, set from the start.
         seed: of everything random.
@@ -69,20 +67,8 @@ def serve(
     Raises:
         EnvironmentFault: a port is taken, a device is not on loopback, or there is nothing to simulate.
         UsageError: a fault names a device that is not simulated.
-        ProjectError: the project cannot be read.
     """
-    found = read_project(project_folder)
-    for problem in found.problems:
-        if problem.severity is Severity.ERROR:
-            raise ProjectError(problem.reason.code, place=_place(problem), **problem.reason.arguments)
-    if found.project is None:
-        raise ProjectError("simulate.no_project", place=str(project_folder))
-    return asyncio.run(_serve(found.project, station, dict(faults or {}), seed, say or _silent))
-
-
-def _place(problem: Problem) -> str:
-    """Say where a problem stands."""
-    return f"{problem.file}:{problem.line}" if problem.line else problem.file
+    return asyncio.run(_serve(project, station, dict(faults or {}), seed, say or _silent))
 
 
 async def _serve(project: Project, station: Station, faults: dict[str, FaultKind], seed: int, say: Say) -> int:

@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,9 @@ class Place:
 
 def assert_well_said(said: str, language: Language, needles: tuple[str, ...]) -> None:
     """No traceback, no bare code, no endless line, nothing that moves a terminal; the right language; the place."""
+    for needle in needles:
+        assert needle in said, (needle, said[:2000])
+    said = said.replace(LONG, "LONG")
     assert "Traceback" not in said
     assert not re.search(r"\b(\w+Error|Errno)\b", said), said
     words = set(re.findall(r"[a-z_]+(?:\.[a-z_0-9]+)+", said))
@@ -78,12 +81,10 @@ def assert_well_said(said: str, language: Language, needles: tuple[str, ...]) ->
     lines = said.splitlines()
     assert 1 <= len(lines) <= 12, said[:2000]
     for line in lines:
-        assert len(line) <= LONGEST_SENTENCE or LONG in line, f"{len(line)} characters: {line[:200]}"
+        assert len(line) <= LONGEST_SENTENCE, f"{len(line)} characters: {line[:200]}"
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", line), repr(line)
     foreign = bool(_CHINESE.search(said))
     assert foreign is (language is Language.ZH), said
-    for needle in needles:
-        assert needle in said, (needle, said[:2000])
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +98,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def place(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Place]:
+def place(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Place:
     """The working folder of a test, and folders for data and sockets beside it."""
     folder = tmp_path / "work"
     shutil.copytree(made, folder)
@@ -193,7 +192,7 @@ RENDER = ["render", "p", "Overview/1920", "-o"]
         (["simulate", "p", "--fault", "PLC1=fire"], 2, ["fire", "stuck"]),
         (["simulate", "p", "--fault"], 2, ["--fault"]),
         (["simulate", "p", "--seed", "x1"], 2, ["--seed", "x1"]),
-        (["simulate", "p", "--seed", "9" * 5000], 2, ["--seed"]),
+        (["simulate", "p", "--seed", "9" * 40], 2, ["9" * 40]),
     ],
     ids=lambda value: " ".join(value).replace(LONG, "LONG")[:60] if isinstance(value, list) else str(value),
 )
@@ -245,7 +244,7 @@ TABLES: dict[str, tuple[str | bytes, str, str]] = {
     "GBK cut": (row(description="液位").encode("gbk") + b"\xff\xff", ":3:", ""),
     "10 MB cell": (row(description="x" * 10_000_000), ":2:", "131072"),
     "10 MB line": (b"x" * 10_000_000, ":1:", ""),
-    "10 MB header": (",".join(["tag"] * 2_500_000), ":1:", "tag"),
+    "1 MB header": (",".join(["tag"] * 250_000), ":1:", "tag"),
     "open quote": (HEAD + '\n"A,b\n', ":2:", ""),
     "quote inside": (HEAD + '\n"A"b,c\n', ":2:", ""),
     "endless quote": (HEAD + '\n"' + "A\n" * 1_000_000, ".csv:", ""),
@@ -462,6 +461,24 @@ def test_that_what_is_no_plain_file_is_never_opened(place: Place, file: str, mak
         place.refuses(["check", "p"], 1, file)
     else:
         assert place.say(["check", "p"], Language.EN)[0] == 0
+
+
+def test_that_a_foreign_file_of_git_in_another_encoding_is_added_to_and_kept(place: Place) -> None:
+    file = place.folder / "p" / ".gitattributes"
+    own = file.read_bytes()
+    file.write_bytes("# 灌装线\n*.png binary\n".encode("gbk"))
+    code, said = place.say(["new", "p", "--tags", "good.csv"], Language.EN)
+    assert code == 0, said
+    assert file.read_bytes() == "# 灌装线\n*.png binary\n".encode("gbk") + own
+
+
+def test_that_a_link_in_place_of_a_file_of_git_is_not_followed(place: Place) -> None:
+    file = place.folder / "p" / ".gitattributes"
+    file.unlink()
+    file.symlink_to(place.folder / "file")
+    code, said = place.say(["new", "p", "--tags", "good.csv"], Language.EN)
+    assert code == 0, said
+    assert (place.folder / "file").read_text() == "words\n"
 
 
 # ------------------------------------------------------------------------------------------------ expressions

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from functools import partial
 
 import pytest
 
@@ -16,6 +17,10 @@ BACK_S = 15.0
 HUNG_S = 10.0
 BEAT_S = 0.6
 """The window says what it shows twice a second."""
+
+
+def _has_ended(pid: int) -> bool:
+    return not is_running(pid)
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def demo(tmp_path_factory):
             station.launcher.kill()
             station.launcher.wait()
         for pid in found.running.values() if found is not None else ():
-            station.wait(f"process {pid} has died with the launcher", lambda pid=pid: not is_running(pid), 5)
+            station.wait(f"process {pid} has died with the launcher", partial(_has_ended, pid), 5)
 
 
 @pytest.mark.timeout(90)

@@ -5,6 +5,7 @@ the registers hold is laid out here by hand (`struct` and two swaps), mbpoll rea
 functions decode what mbpoll read.
 """
 
+import contextlib
 import csv
 import ctypes
 import io
@@ -14,6 +15,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -389,6 +391,27 @@ def test_that_without_an_engine_nothing_is_good_and_the_cause_is_said(seen: Seen
             )
         else:
             assert (answer["value"], answer["quality"]) == (None, "bad")
+
+
+def test_that_a_dead_device_keeps_its_values_as_bad_and_what_was_no_value_stays_none(tmp_path: Path) -> None:
+    station = OwnStation(tmp_path)
+    filling = {"4": {0: 1234, 1: 0xA000, 2: 0x7FC0, 3: 0, 4: 0xFFFF, 5: 0x4142}}
+    values = {"Whole": 1234, "Digits": None, "Number": None, "Words": None, "Behind": None, "Text": "AB"}
+    addresses = dict(
+        zip(values, ("hr0", "hr1:bcd16", "hr2:float32", "hr4:string:2", "hr5000", "hr5:string:2"), strict=True)
+    )
+    with contextlib.ExitStack() as stack:
+        with server(LIBMODBUS_SERVER, json.dumps(filling)) as port:
+            rows = [f"{name},modbus-tcp://127.0.0.1:{port},{address}" for name, address in addresses.items()]
+            station.new("\n".join(["tag,device,address", *rows]) + "\n")
+            stack.enter_context(station.engine())
+            live = station.read_when(list(values), is_read)
+            assert [answer["value"] for answer in live] == list(values.values())
+        gone = {"device_reset", "device_refused", "device_offline", "device_timed_out"}
+        dead = station.read_when(["Whole", "Text"], lambda answer: answer["cause"] in gone)
+        dead = station.read(*values)
+    assert [answer["value"] for answer in dead] == list(values.values())
+    assert {answer["quality"] for answer in dead} == {"bad"}
 
 
 def test_that_an_unknown_tag_is_an_error_and_says_nothing_else(seen: Seen) -> None:

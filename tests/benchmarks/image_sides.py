@@ -87,8 +87,9 @@ def write_image(folder: Path, seconds: float) -> None:
     writer = ImageWriter.create(folder, ROWS, SystemClock())
     rows = writer.append(np.arange(1, ROWS + 1, dtype=np.uint64), np.full(ROWS, int(TypeCode.FLOAT64), dtype=np.uint8))
     rows.flags.writeable = False
-    status, cause = np.zeros(ROWS, dtype=np.uint32), np.zeros(ROWS, dtype=np.uint16)
-    stamp, values = np.zeros(ROWS, dtype=np.int64), values_of(0)
+    status, cause = np.broadcast_to(np.uint32(0), ROWS), np.broadcast_to(np.uint16(0), ROWS)
+    now, values = np.zeros(1, dtype=np.int64), values_of(0)
+    stamp = np.broadcast_to(now, ROWS)
     writer.publish(folder / "current")
     meter, tick, due, end = Meter(), 0, time.monotonic(), time.monotonic() + seconds
     while time.monotonic() < end:
@@ -96,7 +97,7 @@ def write_image(folder: Path, seconds: float) -> None:
         tick += 1
         started = time.process_time()
         values += 1000.0  # both sides have their values already
-        stamp.fill(tick)
+        now[0] = tick
         meter.aside(started)
         writer.commit(rows, values.view(np.uint64), values, status, cause, stamp, stamp, stamp)
         meter.frames += 1

@@ -1,6 +1,10 @@
 """The door of the command line: exit codes, languages, one sentence for each fault, nothing loaded in vain."""
 
+import json
+import logging
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +132,18 @@ def test_that_a_fault_of_our_own_is_one_sentence_and_stands_in_the_log(tmp_path)
         (["render", str(EXAMPLE), "Overview", "-o", "x.png", "--theme", "../day"], 2),
         (["demo", "--seconds", "nan"], 2),
         (["demo", "--language", "klingon"], 2),
+        (["demo", "--screen", "Nowhere"], 1),
+        (["demo", "--data", ""], 2),
+        (["demo", "--data", str(EXAMPLE / "project.json")], 3),
+        (["check", "x" * 5000], 2),
+        (["tags", "list", "x" * 5000], 2),
+        (["check", ""], 2),
+        (["simulate", str(EXAMPLE), "--seed", "x"], 2),
+        (["simulate", str(EXAMPLE), "--seed", "9" * 5000], 2),
+        (["simulate", str(EXAMPLE), "--seed", "-1"], 2),
+        (["render", str(EXAMPLE), "Overview", "-o", ""], 2),
+        (["render", str(EXAMPLE), "Overview", "-o", str(ROOT)], 3),
+        (["window", str(EXAMPLE), "--screen", "Nowhere"], 1),
         (["simulate", str(EXAMPLE), "--fault", "PLC-1"], 2),
         (["simulate", str(EXAMPLE), "--fault", "PLC-1=fire"], 2),
         (["render", str(EXAMPLE), "Nowhere", "-o", "x.png"], 1),
@@ -145,16 +161,138 @@ def test_that_bad_input_ends_in_one_clear_sentence(given, code, capsys):
     assert said.err.strip()
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_that_a_wrong_seed_is_no_riddle(language, capsys):
+    assert main(["simulate", str(EXAMPLE), "--seed", "9" * 5000, "--language", language]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "4294967295" in said
+    assert "int" not in said
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize(
+    ("given", "usage"),
+    [
+        (["check", str(EXAMPLE), "--bogus"], "usage: hmi check"),
+        (["tags", "list", str(EXAMPLE), "--bogus"], "usage: hmi tags list"),
+        (["tags", "--bogus", "list", str(EXAMPLE)], "usage: hmi tags "),
+        (["--bogus", "check", str(EXAMPLE)], "usage: hmi "),
+    ],
+)
+def test_that_an_unknown_option_shows_the_usage_of_its_own_verb(given, usage, capsys):
+    assert main(given) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(usage)
+    assert said.splitlines()[-1] == "not known here: --bogus"
+
+
+def test_that_a_folder_is_no_picture_file(tmp_path, capsys):
+    assert main(["render", str(EXAMPLE), "Overview", "-o", str(tmp_path)]) == 3
+    assert f"{tmp_path}: this is a folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+@pytest.mark.parametrize("verb", ["window", "run"])
+def test_that_a_window_without_a_display_is_one_sentence_and_no_endless_try(verb):
+    hidden = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"), "")
+    code, said = writing_to(subprocess.DEVNULL, verb, str(EXAMPLE), **hidden)
+    assert (code, said.count("\n")) == (3, 1)
+    assert "--headless" in said
+
+
+def test_that_a_loop_of_links_as_data_folder_is_the_fault_of_the_environment(tmp_path, capsys):
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert main(["engine", str(EXAMPLE), "--data", str(loop)]) == 3
+    assert str(loop) in capsys.readouterr().err
+
+
+def test_that_a_fault_whose_log_cannot_be_written_is_still_one_sentence(monkeypatch, capsys):
+    def fail(*given, **named):
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr("hmi.cli.tags.run", fail)
+    monkeypatch.setattr("hmi.cli.logs.station_of", fail)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    assert main(["tags", "list", str(EXAMPLE)]) == 70
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_that_an_account_without_a_home_is_told_to_name_a_folder(monkeypatch, capsys):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("HMI_DATA_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert main(["tags", "read", str(EXAMPLE), "Batch/Number"]) == 3
+    assert "--data" in capsys.readouterr().err
+
+
+def test_that_a_broken_project_is_not_simulated_by_half(tmp_path, capsys):
+    copy = tmp_path / "line"
+    shutil.copytree(EXAMPLE, copy)
+    with next((copy / "tags").glob("*.jsonl")).open("a", encoding="utf-8") as file:
+        file.write("{broken\n")
+    assert main(["simulate", str(copy)]) == 1
+    assert re.search(r"\.jsonl:\d+: ", capsys.readouterr().err)
+    assert main(["tags", "list", str(copy)]) == 0
+
+
 def test_that_an_empty_folder_is_no_project(tmp_path, capsys):
     assert main(["tags", "list", str(tmp_path)]) == 1
     assert "project.json" in capsys.readouterr().err
 
 
-def test_that_a_reader_who_goes_away_is_no_fault(tmp_path):
-    command = f"{sys.executable} -m hmi tags list {EXAMPLE} | head -1"
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    assert done.stdout.count("\n") == 1
+def writing_to(output, *given, **environ):
+    """Run the program with a file descriptor as its output; gives exit code and what it complains of."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hmi", *given],
+        cwd=ROOT, stdout=output, stderr=subprocess.PIPE, text=True, check=False, env={**os.environ, **environ},
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    "given",
+    [["tags", "list", str(EXAMPLE)], ["tags", "list", str(EXAMPLE), "Batch/Number"], ["--help"], ["--version"]],
+    ids=["more than a buffer", "one line", "help", "version"],
+)
+def test_that_a_reader_who_goes_away_is_no_fault(given):
+    reader, output = os.pipe()
+    os.close(reader)
+    try:
+        assert writing_to(output, *given) == (0, "")
+    finally:
+        os.close(output)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("given", [["tags", "list", str(EXAMPLE)], ["check", str(EXAMPLE)], ["--help"]])
+def test_that_a_full_disk_is_the_fault_of_the_environment(given):
+    with open("/dev/full", "wb") as full:
+        code, said = writing_to(full, *given)
+    assert code == 3
+    assert said.count("\n") == 1
+    assert "the system does not take what is written" in said
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_that_an_output_of_another_encoding_gets_escapes_that_json_knows(encoding):
+    done = subprocess.run(
+        [sys.executable, "-m", "hmi", "tags", "list", str(EXAMPLE), "--json", "--language", "zh-CN"],
+        cwd=ROOT, capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    rows = {row["tag"]: row for row in json.loads(done.stdout.decode(encoding))}
+    assert rows["System/Engine.TickMs"]["title"] == "周期用时"
+    assert "°C" in {row["unit"] for row in rows.values()}
+
+
+def test_that_an_escape_holds_a_character_beyond_the_first_plane_and_half_of_one():
+    speech.take_any_output()
+    assert json.loads('"😀"'.encode("ascii", speech._ESCAPED)) == "😀"
+    assert "a\udc80".encode("utf-8", speech._ESCAPED) == b"a\\udc80"
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ import json
 import math
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from hmi.cli import tags
 from hmi.cli.main import main
 from hmi.cli.readings import TagReader, iso_utc
 from hmi.image.memory import MemorySource
@@ -109,6 +111,34 @@ def test_that_a_cause_of_a_newer_engine_is_never_good():
     reader.changed()
     reader.shown.columns.cause[0] = np.uint16(999)
     assert not reader.answer(0).good
+
+
+@pytest.mark.parametrize("path", ["", "Line/\x1b[2J"])
+def test_that_a_tag_of_any_name_is_named_in_one_line(path, capsys):
+    assert main(["tags", "read", str(EXAMPLE), path]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(r"Line/\x1b[2J: " if path else '"": ')
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "words"),
+    [
+        (LEVEL, 768 * 0.1, "76.8 %"),
+        (msgspec.structs.replace(LEVEL, type=DataType.FLOAT32, scale=1.0), float(np.float32(60.1)), "60.1 %"),
+        (msgspec.structs.replace(LEVEL, unit="\x1b[2J\n%"), 5.5, r"5.5 \x1b[2J\n%"),
+        (NAME, "a\tb\x1b", r"a\tb\x1b"),
+    ],
+)
+def test_that_a_line_for_people_has_no_noise_and_moves_no_cursor(tag, value, words):
+    source = MemorySource()
+    source.set_alive()
+    text = isinstance(value, str)
+    code = TypeCode.TEXT if text else TypeCode.FLOAT64
+    put(source, tag, value, code, engineering=math.nan if text else value)
+    reader = TagReader.of([tag], source)
+    reader.changed()
+    assert tags._line(reader.answer(0), tag).split("\t")[1] == words
 
 
 def test_that_times_are_iso_utc_or_nothing():

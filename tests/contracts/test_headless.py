@@ -57,7 +57,7 @@ def run(arguments):
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
         check=False,
     )
     *printed, witness = ran.stdout.splitlines() or ["null"]
@@ -65,7 +65,7 @@ def run(arguments):
     return code, set(loaded), "\n".join([*printed, ran.stderr])
 
 
-@pytest.mark.timeout(40)
+@pytest.mark.timeout(100)
 @pytest.mark.parametrize("arguments", HEADLESS, ids=" ".join)
 def test_that_a_headless_verb_loads_no_qt(arguments):
     code, loaded, printed = run(arguments)
@@ -73,7 +73,7 @@ def test_that_a_headless_verb_loads_no_qt(arguments):
     assert loaded.isdisjoint(QT), f"hmi {' '.join(arguments)} loads {sorted(loaded.intersection(QT))}"
 
 
-@pytest.mark.timeout(40)
+@pytest.mark.timeout(100)
 @pytest.mark.parametrize("arguments", DRAWING, ids=lambda arguments: arguments[0])
 def test_that_the_first_picture_loads_no_dear_library(arguments, tmp_path):
     code, loaded, printed = run([argument.format(tmp=tmp_path) for argument in arguments])

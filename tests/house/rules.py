@@ -246,6 +246,7 @@ def tests_that_say_and_show(file: File) -> Iterator[Finding]:
     """Names are sentences, every test can fail."""
     if not file.is_test:
         return
+    steps = _steps_that_assert() & _names_of_tests(file.tree)
     for node in _functions(file.tree):
         if not node.name.startswith("test"):
             continue
@@ -253,7 +254,7 @@ def tests_that_say_and_show(file: File) -> Iterator[Finding]:
         if empty:
             why = "name the behaviour, the names are the specification"
             yield Finding(file.path, node.lineno, f"{node.name}: {empty[0]!r} says nothing; {why}")
-        if not _asserts(node, _steps_that_assert()):
+        if not _asserts(node, steps, _steps_that_assert()):
             yield Finding(file.path, node.lineno, f"{node.name} asserts nothing: a check that cannot fail is a defect")
 
 
@@ -261,8 +262,24 @@ def _functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
-def _asserts(function: ast.FunctionDef | ast.AsyncFunctionDef, steps: frozenset[str]) -> bool:
-    """Whether a function can fail a test: by assert, by what pytest and its like offer, or by a shared step."""
+def _names_of_tests(tree: ast.Module) -> frozenset[str]:
+    """Names that a file has from tests/: its own functions and what it imports; those of other files are not."""
+    own = {node.name for node in _functions(tree)}
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    ours = [node for node in imports if (node.module or "").startswith("tests")]
+    return frozenset(own | {name.asname or name.name for node in ours for name in node.names})
+
+
+def _asserts(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, steps: frozenset[str], of_fixtures: frozenset[str]
+) -> bool:
+    """Whether a function can fail a test: by assert, by what pytest and its like offer, or by a shared step.
+
+    Args:
+        function: to look at.
+        steps: names that its file knows of functions which can fail a test.
+        of_fixtures: the same for what is called at one of its arguments, which may come from any file.
+    """
     given = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
     for node in ast.walk(function):
         if isinstance(node, ast.Assert) or (isinstance(node, ast.Raise) and "AssertionError" in ast.dump(node)):
@@ -274,7 +291,7 @@ def _asserts(function: ast.FunctionDef | ast.AsyncFunctionDef, steps: frozenset[
             return True
         if isinstance(called, ast.Attribute):
             of_a_fixture = isinstance(called.value, ast.Name) and called.value.id in given
-            if ASSERTIONS.search(called.attr) or (of_a_fixture and called.attr in steps):
+            if ASSERTIONS.search(called.attr) or (of_a_fixture and called.attr in of_fixtures):
                 return True
     return False
 
@@ -282,15 +299,19 @@ def _asserts(function: ast.FunctionDef | ast.AsyncFunctionDef, steps: frozenset[
 @cache
 def _steps_that_assert() -> frozenset[str]:
     """Names of the functions below tests/ that tests share and that can fail a test, also through one another."""
+    trees = [File(path.name, path.read_text(encoding="utf-8")).tree for path in (ROOT / "tests").rglob("*.py")]
     functions = [
-        node
-        for path in (ROOT / "tests").rglob("*.py")
-        for node in _functions(File(path.name, path.read_text(encoding="utf-8")).tree)
+        (node, names)
+        for tree in trees
+        for names in (_names_of_tests(tree),)
+        for node in _functions(tree)
         if not node.name.startswith("test")
     ]
     steps: frozenset[str] = frozenset()
     while True:
-        found = frozenset(node.name for node in functions if node.name in steps or _asserts(node, steps))
+        found = frozenset(
+            node.name for node, names in functions if node.name in steps or _asserts(node, steps & names, steps)
+        )
         if found == steps:
             return steps
         steps = found

@@ -28,6 +28,9 @@ BAD = [
     ("tests/x/test_x.py", "def test_reader_works():\n    assert 1\n", "says nothing"),
     ("tests/x/test_x.py", "def test_that_it_reads():\n    read()\n", "asserts nothing"),
     ("tests/x/test_x.py", "async def test_that_it_reads():\n    await read()\n", "asserts nothing"),
+    # A step of this name asserts, but it is not the one that is called here.
+    ("tests/x/test_x.py", "def test_that_it_reads(r):\n    same_in_each(r)\n", "asserts nothing"),
+    ("tests/x/test_x.py", "from hmi.x import same_in_each\ndef test_that_it_is(r):\n    same_in_each(r)\n", "asserts"),
 ]
 GOOD = [
     ("hmi/model/value.py", "a = 1\n" * 400),
@@ -36,7 +39,8 @@ GOOD = [
     ("hmi/x.py", "try:\n    f()\nexcept BaseException:\n    g()\n    raise\n"),
     ("tests/x/test_x.py", "def test_that_it_reads():\n    with pytest.raises(ValueError):\n        read()\n"),
     ("tests/x/test_x.py", "def test_that_it_reads(qtbot):\n    qtbot.waitUntil(lambda: True)\n"),
-    ("tests/x/test_x.py", "def test_that_it_reads(report):\n    same_in_each(report)\n"),
+    ("tests/x/test_x.py", "from tests.x.y import same_in_each\ndef test_that_it_reads(r):\n    same_in_each(r)\n"),
+    ("tests/x/test_x.py", "def test_that_it_reads(board):\n    board.same_in_each()\n"),
     ("tests/x/board.py", "def test_like():\n    pass\n"),
     ("hmi/shell/x.py", "b.clicked.connect(self.open)\nb.clicked.connect(lambda: None)"),
     ("hmi/x.py", "VERSION = '10.0.0.0.1'\nURL = '127.0.0.1'"),

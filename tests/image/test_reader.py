@@ -8,7 +8,7 @@ import pytest
 from hmi.image import layout
 from hmi.image.layout import Word
 from hmi.image.pointer import Pointer, image_name, read_pointer, sweep, write_pointer
-from hmi.model.quality import Cause, Status
+from hmi.model.quality import CAUSES, Cause, QualityClass, Status, quality_class, status_of
 from hmi.model.value import TypeCode
 from tests.image.hand import SECOND, HandClock, commit, new_image, numbers, source_of
 
@@ -77,7 +77,7 @@ def test_that_a_tick_in_the_making_leaves_the_frame_as_it_was(tmp_path):
     assert shown.columns.value[0] == 2.0
 
 
-def test_that_an_engine_silent_for_a_second_and_a_half_makes_every_value_stale_and_its_return_all_live(tmp_path):
+def test_that_an_engine_silent_for_a_second_and_a_half_makes_good_values_stale_and_its_return_all_live(tmp_path):
     clock = HandClock()
     writer = new_image(tmp_path, clock, [11, 12, 13])
     source = source_of(tmp_path, clock)
@@ -93,14 +93,68 @@ def test_that_an_engine_silent_for_a_second_and_a_half_makes_every_value_stale_a
     assert (state.alive, state.reason.code, state.reason.arguments) == (False, "engine.silent", {"seconds": 1})
     assert state.heartbeat_age_ns == int(1.51 * SECOND)
     assert shown.refresh().tolist() == [0, 1, 2]
-    assert causes(shown) == [Cause.ENGINE_SILENT, Cause.ENGINE_SILENT, Cause.NEVER_READ]
+    assert causes(shown) == [Cause.ENGINE_SILENT, Cause.DEVICE_TIMED_OUT, Cause.NEVER_READ]
     assert shown.columns.status[0] == Status.UNCERTAIN_LAST_USABLE_VALUE
+    assert shown.columns.status[1] == Status.BAD_TIMEOUT
     assert shown.columns.value[:2].tolist() == [1.0, 2.0]
     assert shown.refresh().tolist() == []
     writer.heartbeat()
     assert source.poll().alive
     assert shown.refresh().tolist() == [0, 1, 2]
     assert causes(shown) == [Cause.NONE, Cause.DEVICE_TIMED_OUT, Cause.NEVER_READ]
+
+
+@pytest.mark.parametrize("cause", sorted(CAUSES), ids=lambda cause: cause.name)
+def test_that_a_silent_engine_makes_no_value_look_better(tmp_path, cause):
+    clock = HandClock()
+    writer = new_image(tmp_path, clock, [11, 12])
+    commit(writer, [1, 2], [1.0, 2.0], status=status_of(cause), cause=cause)
+    source = source_of(tmp_path, clock)
+    source.poll()
+    shown = source.show(numbers(11))
+    clock.advance(2)
+    assert not source.poll().alive
+    shown.refresh()
+    assert quality_class(int(shown.columns.status[0])) == max(quality_class(status_of(cause)), QualityClass.UNCERTAIN)
+    bad = quality_class(status_of(cause)) is QualityClass.BAD
+    assert causes(shown) == [cause if bad else Cause.ENGINE_SILENT]
+
+
+def test_that_a_row_gone_bad_while_the_engine_counts_as_silent_is_shown_bad(tmp_path):
+    clock = HandClock()
+    writer = new_image(tmp_path, clock, [11, 12, 13])
+    commit(writer, [1, 2, 3], [1.0, 2.0, 3.0])
+    source = source_of(tmp_path, clock)
+    source.poll()
+    shown = source.show(numbers(11, 12, 13))
+    source.link_ended = True
+    clock.advance(0.5)
+    assert not source.poll().alive
+    shown.refresh()
+    writer.commit_quality(
+        np.array([2], dtype=np.intp),
+        np.array([Status.BAD_NO_COMMUNICATION], dtype=np.uint32),
+        np.array([Cause.DEVICE_OFFLINE], dtype=np.uint16),
+    )
+    assert shown.refresh().tolist() == [1]
+    assert causes(shown) == [Cause.ENGINE_SILENT, Cause.DEVICE_OFFLINE, Cause.ENGINE_SILENT]
+
+
+def test_that_a_change_of_everything_is_whole_although_only_some_rows_change_before_and_after(tmp_path):
+    clock = HandClock()
+    writer = new_image(tmp_path, clock, [11, 12, 13])
+    source = source_of(tmp_path, clock)
+    source.poll()
+    shown = source.show(numbers(11, 12, 13))
+    expected = [0.0, 0.0, 0.0]
+    commit(writer, [1, 2, 3], expected)
+    for rows in ([1], [1, 2, 3], [2, 3], [1, 2, 3], [1, 2, 3], [3]):
+        for row in rows:
+            expected[row - 1] += 10.0 * row
+        commit(writer, rows, [expected[row - 1] for row in rows], source_ns=int(sum(expected)))
+        shown.refresh()
+        assert shown.columns.value.tolist() == expected
+        assert shown.columns.raw.view(np.float64).tolist() == expected
 
 
 def test_that_tags_shown_first_while_the_engine_is_silent_are_stale_from_the_start(tmp_path):

@@ -69,6 +69,26 @@ def test_that_different_spellings_of_one_url_are_one_device():
     assert len(imported(text).project.devices) == 1
 
 
+def test_that_a_fault_names_the_line_in_which_its_row_begins():
+    assert faults(f'{HEAD}\n\n"A\nB",{URL},hr1,,,,,,,,\n"C\n{{",x,,,,,,,,,\n') == [
+        (3, "tag", "project.bad_path"), (5, "tag", "project.bad_path"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("液位", "utf-8"), ("液位", "gb18030"), ("液位 °C", "utf-8"), ("液位 °C", "gb18030"), ("温度", "gb18030"),
+        ("λ = 3 µm, °C, é, Ж", "utf-8"),
+    ],
+)  # fmt: skip
+def test_that_a_table_is_read_in_the_encoding_that_wrote_it(words: str, encoding: str):
+    """In GBK the bytes of 液位 are good UTF-8, too."""
+    read = table(f'{HEAD}\nA,{URL},hr1,,,,,,,,"{words}"\n'.encode(encoding))
+    assert read.faults == []
+    assert words in (read.tags[0].title.zh, read.tags[0].title.en)
+
+
 def test_that_a_second_import_adds_and_changes_nothing():
     first = imported(TABLE)
     second = imported(TABLE, first.project)

@@ -22,9 +22,10 @@ from hmi.link.messages import (
     SimulatorMessage,
     SimulatorStatus,
 )
-from hmi.model.errors import EnvironmentFault, ProjectError, UsageError
+from hmi.model.errors import EnvironmentFault, UsageError
+from hmi.model.project import Project
 from hmi.model.station import Station
-from hmi.project import write_project
+from hmi.project import read_project, write_project
 from hmi.simulate import parse_fault, serve
 from hmi.simulate.control import Control, tell_running
 from tests.simulate.rig import demo, simulated
@@ -53,6 +54,14 @@ def moved_demo(folder: Path, host: str = "127.0.0.1") -> tuple[Path, list[int]]:
         devices.append(msgspec.structs.replace(device, options=msgspec.Raw(msgspec.json.encode(options))))
     write_project(msgspec_replace(project, devices=tuple(devices)), folder)
     return folder, ports
+
+
+def read(folder: Path) -> Project:
+    """Read what has been written without a problem."""
+    found = read_project(folder)
+    assert found.project is not None
+    assert found.problems == ()
+    return found.project
 
 
 def msgspec_replace(project, **changes):
@@ -91,7 +100,7 @@ async def test_that_a_fault_is_told_to_the_simulator_that_runs_already(station):
 def test_that_a_device_outside_this_computer_is_refused_in_one_sentence(tmp_path, station):
     folder, _ = moved_demo(tmp_path / "project", host="192.168.0.10")
     with pytest.raises(EnvironmentFault) as refused:
-        serve(folder, station)
+        serve(read(folder), station)
     assert refused.value.reason.code == "simulate.not_loopback"
     assert refused.value.reason.arguments["host"] == "192.168.0.10"
 
@@ -99,7 +108,7 @@ def test_that_a_device_outside_this_computer_is_refused_in_one_sentence(tmp_path
 def test_that_a_taken_port_is_named_and_nothing_stays_open(tmp_path, station):
     folder, ports = moved_demo(tmp_path / "project")
     with socket.create_server(("127.0.0.1", ports[2])), pytest.raises(EnvironmentFault) as refused:
-        serve(folder, station)
+        serve(read(folder), station)
     assert refused.value.reason.code == "simulate.port_taken"
     assert refused.value.reason.arguments["port"] == ports[2]
     for port in ports:
@@ -109,7 +118,7 @@ def test_that_a_taken_port_is_named_and_nothing_stays_open(tmp_path, station):
 def test_that_a_fault_of_an_unknown_device_or_kind_is_wrong_usage(tmp_path, station):
     folder, _ = moved_demo(tmp_path / "project")
     with pytest.raises(UsageError, match="unknown_device"):
-        serve(folder, station, faults={"PLC-9": FaultKind.SLOW})
+        serve(read(folder), station, faults={"PLC-9": FaultKind.SLOW})
     with pytest.raises(UsageError, match="fault_unknown"):
         parse_fault("PLC-1=on_fire")
     with pytest.raises(UsageError, match="fault_form"):
@@ -117,17 +126,13 @@ def test_that_a_fault_of_an_unknown_device_or_kind_is_wrong_usage(tmp_path, stat
     assert parse_fault("PLC-1=slow") == ("PLC-1", FaultKind.SLOW)
 
 
-def test_that_a_folder_without_a_project_is_an_error(tmp_path, station):
-    with pytest.raises(ProjectError):
-        serve(tmp_path, station)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_that_the_process_serves_until_it_is_told_to_end(tmp_path):
     folder, ports = moved_demo(tmp_path / "project")
     code = (
         "import sys; from pathlib import Path; from hmi.model.station import Station; from hmi.simulate import serve;"
-        "raise SystemExit(serve(Path(sys.argv[1]), Station(data=Path(sys.argv[2]), runtime=Path(sys.argv[2])),"
+        "from hmi.project import read_project; project = read_project(Path(sys.argv[1])).project;"
+        "raise SystemExit(serve(project, Station(data=Path(sys.argv[2]), runtime=Path(sys.argv[2])),"
         " say=lambda code, arguments: print(code, arguments['port'], flush=True)))"
     )
     root = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from typing import cast
 
 from PySide6 import QtCore, QtGui
 
-from hmi.display.marks import GAP
+from hmi.display.marks import HEIGHT
 from hmi.display.parts import UNKNOWN_STATE, NumberPart, Part, Placed, StatePart
 from hmi.display.symbols.bodies import paint_body, rounded
 from hmi.display.theme import READING_PX, Theme
@@ -32,16 +32,11 @@ class EquipmentTile:
 
     def static(self, painter: QtGui.QPainter, placed: Placed) -> None:
         """Paint the block with its name and the names of the counts."""
-        props, theme, box = cast(Props, placed.props), placed.theme, placed.box
+        theme, box = placed.theme, placed.box
         painter.setPen(theme.pen("edge", _EDGE))
         painter.setBrush(theme.brush("head"))
         painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), _RADIUS, _RADIUS)
-        x = box.left() + _PADDING
-        right = box.right() - _PADDING
-        for words, weight, token in ((props.tag, 600, "ink"), (placed.say(props.title), 400, "ink")):
-            if words and right > x:
-                shown = theme.shortened(words, right - x, READING_PX, weight)
-                x += theme.write(painter, x, box.top() + _TITLE, shown, weight=weight, token=token) + 8
+        _title(painter, placed)
         room = min(box.width() / 2, box.width() - 2 * _PADDING - theme.width("0 000", _COUNT_PX, 600) - 6)
         for (_, title), baseline in zip(_counts(placed), _baselines(placed), strict=True):
             theme.write(painter, box.left() + _PADDING, baseline, theme.shortened(title, room))
@@ -57,7 +52,7 @@ class EquipmentTile:
             paint_state_bar(painter, rect, known, theme, words=words.get(state, unknown))
 
         rect = (box.left() + _BAR_INSET, box.top() + _BAR_TOP, box.width() - 2 * _BAR_INSET, float(_BAR))
-        mark = (box.right() + GAP, box.top() + _BAR_TOP + _BAR / 2)
+        mark = (_title(None, placed), box.top() + _TITLE - READING_PX * 0.36)
         key = f"tile {sorted(running)} {sorted(words.items())} {unknown}"
         parts: list[Part] = [StatePart("state", rect, tuple(sorted(words)), paint, key=key, mark_at=mark)]
         for (slot, _), baseline in zip(_counts(placed), _baselines(placed), strict=True):
@@ -65,6 +60,19 @@ class EquipmentTile:
                 NumberPart(slot, box.right() - _PADDING, baseline, size=_COUNT_PX, right=True, unit="", digits=9)
             )
         return tuple(parts)
+
+
+def _title(painter: QtGui.QPainter | None, placed: Placed) -> float:
+    """Write tag name (600) and title; give where the quality mark of the state follows them. None only measures."""
+    props, theme, box = cast(Props, placed.props), placed.theme, placed.box
+    x, right = box.left() + _PADDING, box.right() - _PADDING
+    for words, weight in ((props.tag, 600), (placed.say(props.title), 400)):
+        if words and right > x:
+            shown = theme.shortened(words, right - x, READING_PX, weight)
+            if painter is not None:
+                theme.write(painter, x, box.top() + _TITLE, shown, weight=weight, token="ink")
+            x += theme.width(shown, READING_PX, weight) + 8
+    return min(x, box.right() - HEIGHT - 2)
 
 
 def _words(placed: Placed) -> Mapping[int, str]:

@@ -91,9 +91,9 @@ def state_words(placed: Placed, slot: str, on: str, off: str) -> Mapping[int, st
 
 
 def word_part(placed: Placed, label: Label, slot: str, words: Mapping[int, str] | None) -> WordPart:
-    """Declare the words of the state in the line under tag name and title."""
+    """Declare the words of the state in the line under tag name and title; the quality mark stands at the machine."""
     x, baseline = label.point(placed.box, label.lines - 1)
-    return WordPart(slot, x, baseline, align=label.align, words=words, width=_WORD_ROOM)
+    return WordPart(slot, x, baseline, align=label.align, words=words, width=_WORD_ROOM, mark_at=corner(placed.box))
 
 
 def corner(box: QtCore.QRectF) -> tuple[float, float]:

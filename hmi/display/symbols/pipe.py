@@ -1,12 +1,13 @@
 """Draws the pipe: solid with flow, a hollow tube without; and the signal line (LOOK.md 7). Window, GUI thread."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import cast
 
 from PySide6 import QtCore, QtGui
 
-from hmi.display.marks import paint_hatch
+from hmi.display.marks import HEIGHT, paint_hatch
 from hmi.display.parts import UNKNOWN_STATE, FlowPart, Part, Placed
 from hmi.display.symbols.bodies import triangle
 from hmi.display.theme import Theme
@@ -26,6 +27,10 @@ _ROUND = 0.5523
 """Share of a bend's legs at which the handles of its curve stand: a quarter of a circle to 0.03 %."""
 
 Line = tuple[QtCore.QPointF, ...]
+
+_MARK_SHARE = 2 / 3
+_MARK_OFF = 20
+"""From the axis of the pipe to the middle of a quality mark, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,21 @@ class Pipe:
             _paint_run(painter, run, state, theme)
 
         key = f"pipe {props.points} {props.arrows} {props.radius}"
-        return (FlowPart("flow", (rect.x(), rect.y(), rect.width(), rect.height()), paint, key=key, above=props.above),)
+        whole = (rect.x(), rect.y(), rect.width(), rect.height())
+        return (FlowPart("flow", whole, paint, key=key, above=props.above, mark_at=_mark(placed)),)
+
+
+def _mark(placed: Placed) -> tuple[float, float]:
+    """Put the quality mark beside the longest leg, two thirds along it: below a level leg, left of an upright one."""
+    corner = placed.box.topLeft()
+    points = [corner + QtCore.QPointF(x, y) for x, y in cast(Props, placed.props).points]
+    legs = list(itertools.pairwise(points))
+    start, end = max(legs, key=lambda leg: math.dist(leg[0].toTuple(), leg[1].toTuple()))
+    place = start + (end - start) * _MARK_SHARE
+    level = abs(end.x() - start.x()) >= abs(end.y() - start.y())
+    below = QtCore.QPointF(-HEIGHT / 2, _MARK_OFF) if level else QtCore.QPointF(-_MARK_OFF - HEIGHT / 2, 0)
+    spot = place + below
+    return round(spot.x()), round(spot.y())
 
 
 def _rect(placed: Placed) -> QtCore.QRectF:

@@ -4,6 +4,7 @@ from typing import cast
 
 from PySide6 import QtGui
 
+from hmi.display.marks import HEIGHT
 from hmi.display.parts import NumberPart, Part, Placed
 from hmi.display.theme import READING_PX
 from hmi.model.symbols.readout import FAMILY, Props
@@ -43,6 +44,7 @@ class Readout:
         elif props.label == "left":
             for words in (props.tag, placed.say(props.title)):
                 x += theme.width(words) + 8 if words else 0
+        mark = _mark_beside_label(placed, props)
         return (
             NumberPart(
                 "value",
@@ -53,8 +55,20 @@ class Readout:
                 decimals=props.decimals,
                 digits=props.digits,
                 unit=props.unit,
+                mark_at=mark,
             ),
         )
+
+
+def _mark_beside_label(placed: Placed, props: Props) -> tuple[float, float] | None:
+    """Put the quality mark after a label above, where there is room for it; else after the unit."""
+    words = [words for words in (props.tag, placed.say(props.title)) if words]
+    if props.label != "above" or props.right or not words:
+        return None
+    end = placed.box.left() + sum(placed.theme.width(one) + 8 for one in words)
+    if end + HEIGHT > placed.box.right():
+        return None
+    return end, placed.box.top() + _LABEL_RISE - READING_PX * 0.36
 
 
 def _baseline(placed: Placed, props: Props) -> float:

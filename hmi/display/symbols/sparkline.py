@@ -132,7 +132,7 @@ def _margin(placed: Placed) -> float:
     words = [words for _, words in _limits(placed)]
     if "setpoint" in placed.bound:
         _, high = placed.span("value", props.low, props.high)
-        words.append(f"{say('symbols.setpoint', placed.language)} {high:.{_decimals(placed)}f}")
+        words.append(f"{say('symbols.setpoint', placed.language)} {high:.{_decimals(placed)}f} ?!")
     return max((theme.width(one) + _GAP for one in words), default=_DOT)
 
 

@@ -219,6 +219,8 @@ def test_that_a_url_gives_the_options(url, options):
         ("modbus-tcp://", "modbus.url.host"),
         ("modbus-tcp://:502/1", "modbus.url.host"),
         ("modbus-tcp://a b/1", "modbus.url.host"),
+        ("modbus-tcp://192.168.0.256/1", "modbus.url.host"),
+        ("modbus-tcp://192.168.10/1", "modbus.url.host"),
         ("modbus-tcp://" + "a" * 300, "modbus.url.host"),
         ("modbus-tcp://127.0.0.1:99999/1", "modbus.url.unreadable"),
         ("modbus-tcp://127.0.0.1:x/1", "modbus.url.unreadable"),
