@@ -17,7 +17,7 @@ import msgspec
 from hmi.cli import speech
 from hmi.cli.parser import Parser, file_name, seconds, size, theme
 from hmi.cli.run import window_words
-from hmi.cli.station import find_screen, let_children_find_us, open_project, own_command, station_for
+from hmi.cli.station import find_screen, has_screen, let_children_find_us, open_project, own_command, station_for
 from hmi.model.device import Device
 from hmi.model.errors import EnvironmentFault
 from hmi.resources import resource_path
@@ -43,6 +43,8 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the verb."""
+    if not args.headless and args.screenshot is None and not has_screen():  # before anything is started
+        raise EnvironmentFault("cli.no_display")
     if args.data is not None:
         return _run_in(Path(os.path.realpath(args.data)), args)
     folder = Path(tempfile.mkdtemp(prefix="clearline-demo-"))

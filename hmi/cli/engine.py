@@ -21,5 +21,8 @@ def run(args: argparse.Namespace) -> int:
 
     folder = project_folder(args.project)
     station = station_for(open_project(folder), args.data)
-    log_to(station.data, "engine")
-    return serve(folder, station)
+    written = log_to(station.data, "engine")
+    code = serve(folder, station)
+    if code:  # it has logged why; a person in front of a terminal must not see it vanish without a word
+        speech.complain(speech.tell("cli.engine_failed", file=str(written)))
+    return code

@@ -9,7 +9,15 @@ import argparse
 
 from hmi.cli import speech
 from hmi.cli.parser import Parser, size, theme
-from hmi.cli.station import add_project, let_children_find_us, open_project, own_command, project_folder, station_for
+from hmi.cli.station import (
+    add_project,
+    has_screen,
+    let_children_find_us,
+    open_project,
+    own_command,
+    project_folder,
+    station_for,
+)
 from hmi.model.errors import EnvironmentFault
 from hmi.model.station import Station
 
@@ -31,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     from hmi.launcher import Part, Role, keep_alive
 
     folder = project_folder(args.project)
+    if not args.headless and not has_screen():  # before anything is started
+        raise EnvironmentFault("cli.no_display")
     station = station_for(open_project(folder), args.data)
     log_to(station.data, "launcher")
     let_children_find_us()

@@ -116,3 +116,9 @@ def let_children_find_us() -> None:
     root = str(Path(__file__).resolve().parents[2])
     known = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(known))
+
+
+def has_screen() -> bool:
+    """Tell whether there is something to open a window on: a display server, or what Qt was told to take instead."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform != "linux" or any(os.environ.get(name) for name in names)

@@ -3,12 +3,11 @@
 import argparse
 import gc
 import os
-import sys
 from pathlib import Path
 
 from hmi.cli import speech
 from hmi.cli.parser import Parser, seconds, size, theme
-from hmi.cli.station import add_project, find_screen, open_project, project_folder, station_for
+from hmi.cli.station import add_project, find_screen, has_screen, open_project, project_folder, station_for
 from hmi.model.errors import EnvironmentFault
 
 
@@ -38,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         find_screen(project, args.screen)
     station = station_for(project, args.data)
     log_to(station.data, "window")
-    if not _has_screen():
+    if not has_screen():
         if args.screenshot is None:
             raise EnvironmentFault("cli.no_display")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -57,9 +56,3 @@ def run(args: argparse.Namespace) -> int:
         first_paint=args.first_paint,
     )
     return run_window(project, station, wishes)
-
-
-def _has_screen() -> bool:
-    """Tell whether there is something to open a window on: a display server, or what Qt was told to take instead."""
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return sys.platform != "linux" or any(os.environ.get(name) for name in names)

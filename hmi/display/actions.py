@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+import msgspec
 from PySide6 import QtCore
 
 from hmi.display.hit import Target
@@ -38,8 +39,7 @@ class Stand(Enum):
     CONFIRMED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(msgspec.Struct, frozen=True):
     """What a click asks for."""
 
     element: str

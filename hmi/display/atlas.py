@@ -6,10 +6,10 @@ are reserved and painted again in place.
 """
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from PySide6 import QtCore, QtGui
@@ -32,8 +32,7 @@ class PaintOne(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):
     """Where a picture lies, device pixels; `dx`, `dy` lead from its left top to the point that it is placed by."""
 
     number: int
@@ -45,8 +44,7 @@ class Cell:
     dy: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(msgspec.Struct, frozen=True):
     """Cells of one size that are painted later; device pixels, `top` from where those begin."""
 
     first: int

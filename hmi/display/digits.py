@@ -4,8 +4,7 @@ A number is then two or three pictures, and no text is shaped or built while a s
 of live values and in the muted one.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.atlas import Atlas
@@ -20,8 +19,7 @@ BLEED = 2
 """Pixels around a glyph that its ink may reach beyond its advance."""
 
 
-@dataclass(frozen=True, slots=True)
-class DigitCells:
+class DigitCells(msgspec.Struct, frozen=True):
     """Numbers of the cells of one size in one colour, and the advances in device pixels."""
 
     single: int

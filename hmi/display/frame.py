@@ -4,9 +4,9 @@ Owned by the shell (or by a test); everything that lives on values is a `Framed`
 """
 
 import time
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 import numpy as np
 from PySide6 import QtCore
 
@@ -27,8 +27,7 @@ class Framed(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FrameFigures:
+class FrameFigures(msgspec.Struct, frozen=True):
     """What the clock measured of its last frames."""
 
     frames: int

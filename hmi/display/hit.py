@@ -1,8 +1,8 @@
 """Finds what lies under the pointer by a plain grid, not by graphics items. Window, GUI thread."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+import msgspec
 from PySide6 import QtCore
 
 from hmi.display.parts import TouchPart
@@ -12,8 +12,7 @@ CELL = 64
 """Pixels of the screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """An element under the pointer."""
 
     id: str

@@ -3,9 +3,9 @@
 The batch asks here for every part of every family. Window, GUI thread; pure apart from numpy.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -39,8 +39,7 @@ class Line(IntEnum):
     DOTTED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class SeenRule:
+class SeenRule(msgspec.Struct, frozen=True):
     """How one of them is drawn."""
 
     muted: bool = False

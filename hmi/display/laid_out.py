@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+import msgspec
+
 from hmi.display.ages import AgeCells
 from hmi.display.atlas import Atlas
 from hmi.display.binding import Bindings
@@ -31,8 +33,7 @@ class Kind(IntEnum):
     NUMBER = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(msgspec.Struct, frozen=True):
     """One part to be compared each frame: from a source to one whole number."""
 
     kind: Kind

@@ -4,8 +4,8 @@ The second and third exist only where something fills; a level copies from them 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.parts import UNKNOWN_STATE, StatePainter
@@ -18,16 +18,14 @@ _NEAR = 200
 """Pixels by which a label may stand outside of its element."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filling:
+class Filling(msgspec.Struct, frozen=True):
     """The picture of a level: painted over the static part of its element in the full and in the hatched layer."""
 
     rect: QtCore.QRectF
     paint: StatePainter
 
 
-@dataclass(frozen=True, slots=True)
-class StaticStep:
+class StaticStep(msgspec.Struct, frozen=True):
     """The static part of one element, in drawing order."""
 
     box: QtCore.QRectF

@@ -6,9 +6,9 @@ values yet. Lengths of parts are pixels of the screen; what leaves here is whole
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6 import QtCore, QtGui
 
 from hmi.display.ages import AgeCells

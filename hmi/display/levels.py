@@ -5,8 +5,7 @@ A level is a part of a second static layer, painted with everything full, copied
 copy of memory, and whatever stands before the liquid (a shaft, a label) is in that layer as well.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -16,8 +15,7 @@ from hmi.display.item import HATCHED, SOLID, U1, Seen
 I8 = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class LevelPlace:
+class LevelPlace(msgspec.Struct, frozen=True):
     """One level, whole device pixels."""
 
     left: int
@@ -92,8 +90,7 @@ class Levels:
         fragments.alive[levels] = (width > 0) & (height > 0)
 
 
-@dataclass(frozen=True, slots=True)
-class PointerPlace:
+class PointerPlace(msgspec.Struct, frozen=True):
     """One pointer; device pixels, cells by number."""
 
     x: float

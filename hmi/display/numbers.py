@@ -5,8 +5,8 @@ is built.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -45,8 +45,7 @@ OVERHANG = 6
 """Pixels by which strike and hatch reach beyond the digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberPlace:
+class NumberPlace(msgspec.Struct, frozen=True):
     """What the layout knows of one number; lengths in device pixels."""
 
     x: float

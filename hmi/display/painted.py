@@ -5,9 +5,9 @@ a pack paints, so that it cannot hide it. Window, GUI thread.
 """
 
 import logging
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.item import RULES, Line, Seen
@@ -22,8 +22,7 @@ _log = logging.getLogger("hmi.ui")
 _CAUSES = {int(cause): f"cause.{cause.name.lower()}" for cause in Cause}
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(msgspec.Struct, frozen=True):
     """What is known of one source at the moment of a repaint."""
 
     value: float

@@ -3,8 +3,7 @@
 Columns as in `numbers.py`: a changed part is a look into a table of cells. Window, GUI thread.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -18,8 +17,7 @@ ROWS = 5
 PICTURE, LINE_ROW, MARK, AGE_LEAD, AGE_TAIL = range(ROWS)
 
 
-@dataclass(frozen=True, slots=True)
-class PicturePlace:
+class PicturePlace(msgspec.Struct, frozen=True):
     """What the layout knows of one picture part; lengths in device pixels, cells by number."""
 
     x: float

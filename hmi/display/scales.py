@@ -4,8 +4,7 @@ A scale is a `PlatePart`: hatched as a whole while its value is not to be truste
 value use the same ends, so they agree.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.marks import paint_hatch
@@ -17,8 +16,7 @@ PROUD = 3
 """Pixels by which a limit tick is longer than the track is wide, at each side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(msgspec.Struct, frozen=True):
     """What a scale shows besides the value."""
 
     low: float

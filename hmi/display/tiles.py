@@ -4,8 +4,8 @@ Called while a screen is laid out. Window, GUI thread.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from PySide6 import QtCore, QtGui
@@ -22,8 +22,7 @@ _NEAR = 48
 """Pixels by which a label may stand outside of its element."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(msgspec.Struct, frozen=True):
     """One piece; device pixels of the whole screen."""
 
     left: int

@@ -31,6 +31,8 @@ class Item:
     """Raw values that mean "no value"."""
     text_bytes: int = 0
     """For texts: longest UTF-8 length that the engine keeps."""
+    evidence: bool = False
+    """True when the engine judges the whole device by it: once refused, it is tried again often."""
 
 
 @dataclass(slots=True)

@@ -7,11 +7,10 @@ import asyncio
 import hashlib
 import importlib
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
-
-import numpy as np
+from typing import Any, cast
 
 from hmi.drivers.contract import Driver, DriverFactory
 from hmi.engine.apply import Difference, compare
@@ -87,6 +86,10 @@ class Engine:
         self._health = HealthWriter(self.table, station.data, clock)
         self._devices: dict[str, _Running] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        """While it runs; None again from the moment when it is to stop."""
+        self._work: set[asyncio.Task[None]] = set()
+        """All tasks of the group."""
+        self._reconnecting: asyncio.Task[None] | None = None
         self._applying = asyncio.Lock()
 
     @property
@@ -114,12 +117,10 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                own = [
-                    tasks.create_task(self.tick.watch(), name="tick"),
-                    tasks.create_task(self._idle(), name="idle"),
-                    tasks.create_task(self._snapshots(), name="snapshots"),
-                    tasks.create_task(self._sweeps(), name="sweeps"),
-                ]
+                self._spawn(self.tick.watch(), "tick")
+                self._spawn(self._idle(), "idle")
+                self._spawn(self._snapshots(), "snapshots")
+                self._spawn(self._sweeps(), "sweeps")
                 await self._load_drivers(self._plant)
                 self._say_faulty()
                 for device in self._plant.devices.values():
@@ -127,9 +128,9 @@ class Engine:
                 if ready is not None:
                     ready.set()
                 await stop.wait()
-                for task in [*own, *(running.task for running in self._devices.values())]:
-                    if task is not None:
-                        task.cancel()
+                self._tasks = None  # an apply that is under way starts nothing any more
+                for task in self._work:
+                    task.cancel()
         finally:
             self._tasks = None
         self.tick.flush()
@@ -144,18 +145,25 @@ class Engine:
 
         Raises:
             OSError: when a new image was needed and cannot be made; the project before runs on.
-            RuntimeError: when the engine does not run.
+            RuntimeError: when the engine does not run, or is stopped meanwhile.
         """
         async with self._applying:
-            if self._tasks is None:
-                message = "the engine does not run"
-                raise RuntimeError(message)
+            await self._reconnected()  # those of an apply whose caller was cancelled
             plant = await asyncio.to_thread(build_plant, project, PROTOCOLS, self._plant)
             difference = await asyncio.to_thread(compare, self._plant, plant)
             await self._load_drivers(plant)
+            self._check_runs()
             self.tick.flush()
-            self._apply_now(plant, difference)
-            await self._reconnect(difference)
+            try:
+                self._apply_now(plant, difference)
+            except OSError:
+                raise
+            except BaseException as error:
+                self.tick.fail(error)  # half done, it would look alive and be wrong
+                raise
+            # A task of its own, because whoever asked for the apply may be cancelled: no device may be lost by that.
+            self._reconnecting = self._spawn(self._reconnect(difference), "reconnect")
+            await self._reconnected()
             log.info(
                 "applied: %d tags new, %d gone, %d read anew, %d devices started, %d stopped",
                 len(difference.added) + len(difference.retyped),
@@ -167,6 +175,21 @@ class Engine:
             return difference
 
     # ------------------------------------------------------------------------------------------------ start
+
+    def _check_runs(self) -> None:
+        """Refuse an apply while the engine does not run."""
+        if self._tasks is None:
+            raise _not_running()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+        """Begin a part that the engine cannot live without."""
+        if self._tasks is None:
+            work.close()
+            raise _not_running()
+        task = self._tasks.create_task(work, name=name)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+        return task
 
     async def _begin(self) -> None:
         """Make the image, with what an earlier engine left."""
@@ -205,33 +228,33 @@ class Engine:
 
     def _start(self, device: PlantDevice) -> None:
         """Set a device going, or say why it is not polled."""
-        table, plain = self.table, device.device
-        scan = DeviceScan(plain, groups_of(device, table), self.tick, self._clock)
-        running = self._devices[plain.id] = _Running(device, scan)
-        if not plain.commissioned:
-            table.say(scan.rows, Cause.DEVICE_NOT_COMMISSIONED)
-        elif not plain.enabled:
-            table.say(scan.rows, Cause.DEVICE_DISABLED)
-        elif device.usable and self._tasks is not None:
+        name = device.device.name
+        scan = DeviceScan(device, groups_of(device, self.table), self.tick, self._clock)
+        running = self._devices[device.device.id] = _Running(device, scan)
+        self._say_idle(device)
+        if device.polled:
             running.line = Line(
-                plain.name,
+                name,
                 partial(self._make_driver, device),
                 scan.session,
-                partial(self._lost, running),
+                scan.lost,
                 self._clock,
                 silent_after_s=partial(_silent_after_s, scan),
             )
-            running.task = self._tasks.create_task(running.line.run(), name=f"device {plain.name}")
+            running.task = self._spawn(running.line.run(), f"device {name}")
+
+    def _say_idle(self, device: PlantDevice) -> None:
+        """Let the tags of a device that is not to be polled say why."""
+        plain = device.device
+        if not plain.commissioned:
+            self.table.say(self.table.rows_of(device.readable), Cause.DEVICE_NOT_COMMISSIONED)
+        elif not plain.enabled:
+            self.table.say(self.table.rows_of(device.readable), Cause.DEVICE_DISABLED)
 
     def _make_driver(self, device: PlantDevice) -> Driver:
         """Make a driver for one connection."""
         module = importlib.import_module(device.spec.driver if device.spec is not None else "")
         return cast("DriverFactory", module.create)(device.options, self._clock)
-
-    def _lost(self, running: _Running, cause: Cause) -> None:
-        """Give all tags of a device the cause at once, with their last values."""
-        self.tick.flush()
-        self.table.say(running.scan.rows, cause)
 
     # ------------------------------------------------------------------------------------------------ apply
 
@@ -244,15 +267,24 @@ class Engine:
         renewed = self._apply_rows(plant, difference)
         self._plant = plant
         for device in difference.stopped:
-            self._devices[device.device.id].scan.swap(device.device, ())
+            self._devices[device.device.id].scan.swap(device, ())
         stopped = {device.device.id for device in difference.stopped}
         replanned = {device.device.id for device in difference.replanned}
         for ident, running in self._devices.items():
             if ident not in stopped and (renewed or ident in replanned):
                 running.device = plant.devices[ident]
                 groups = groups_of(running.device, self.table, running.scan.groups)
-                running.scan.swap(running.device.device, groups)
+                running.scan.swap(running.device, groups)
+                self._say_idle(running.device)
+        for device in difference.started:
+            self._say_connecting(device)
         self._say_faulty()
+
+    def _say_connecting(self, device: PlantDevice) -> None:
+        """Take the good look off the tags of a device before the wait for the end of its old connection."""
+        rows = self.table.rows_of(device.readable)
+        self.table.say(rows[self.table.own_cause[rows] != Cause.NEVER_READ], Cause.DEVICE_CONNECTING)
+        self._say_idle(device)
 
     def _apply_rows(self, plant: Plant, difference: Difference) -> bool:
         """Give, keep and mark rows; tells whether there is a new generation."""
@@ -302,9 +334,16 @@ class Engine:
             await asyncio.wait(tasks, timeout=10.0)
         for device in difference.started:
             self._start(device)
-            rows = self._devices[device.device.id].scan.rows
-            fresh = (Cause.NEVER_READ, Cause.DEVICE_DISABLED, Cause.DEVICE_NOT_COMMISSIONED)
-            self.table.say(rows[~np.isin(self.table.own_cause[rows], fresh)], Cause.DEVICE_CONNECTING)
+
+    async def _reconnected(self) -> None:
+        """Wait for the connections of an apply, which go on when the wait is cancelled.
+
+        Raises:
+            RuntimeError: when the engine does not run, or stops.
+        """
+        if self._reconnecting is not None:
+            await asyncio.wait({self._reconnecting})
+        self._check_runs()
 
     # ------------------------------------------------------------------------------------------------ housekeeping
 
@@ -343,7 +382,11 @@ class Engine:
     async def _snapshots(self) -> None:
         while True:
             await asyncio.sleep(SNAPSHOT_S)
-            await asyncio.to_thread(self._snapshot_now, self._copy_rows())
+            writing = asyncio.create_task(asyncio.to_thread(self._snapshot_now, self._copy_rows()), name="snapshot")
+            try:
+                await asyncio.shield(writing)
+            finally:
+                await asyncio.wait({writing})  # the thread goes on: the snapshot of a stop waits until it has ended
 
     def _snapshot_now(self, rows: Remains) -> None:
         try:
@@ -355,6 +398,10 @@ class Engine:
         while True:
             await asyncio.sleep(SWEEP_S)
             sweep(self._station.runtime, self.generation)
+
+
+def _not_running() -> RuntimeError:
+    return RuntimeError("the engine does not run")
 
 
 def _silent_after_s(scan: DeviceScan) -> float | None:

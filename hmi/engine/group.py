@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hmi.drivers.contract import Item
-from hmi.engine.plant import Evidence, PlantDevice, PlantTag, stale_after_ns
+from hmi.engine.plant import PlantDevice, PlantTag, stale_after_ns
 from hmi.engine.rows import RowTable
 from hmi.image.contract import U1, Indices
 from hmi.model.device import ScanClass
-from hmi.model.tag import TYPE_CODES
 from hmi.model.value import TypeCode
 
 F8 = npt.NDArray[np.float64]
@@ -19,14 +18,13 @@ F8 = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """One poll: n tags and up to two hidden addresses behind them."""
+    """One poll of n tags."""
 
     device: str
     scan: ScanClass
     items: tuple[Item, ...]
-    """What the driver reads; `Item.index` counts from 0. The hidden ones come last."""
+    """What the driver reads; `Item.index` counts from 0."""
     rows: Indices
-    """Of the n tags."""
     type_code: U1
     kinds: tuple[TypeCode, ...]
     """Types that occur among the tags."""
@@ -37,17 +35,8 @@ class Group:
     high: F8
     plain: bool
     """No tag is scaled or has an instrument range."""
-    rule_index: int
-    """Item of the liveness rule's address, -1 without."""
-    signature_index: int
-    """Item of the map signature's address, -1 without."""
     whole: Indices
     """Items as they come when the driver keeps the order: 0, 1, 2, ..."""
-
-    @property
-    def period_ns(self) -> int:
-        """Poll period."""
-        return self.scan.period_ms * 1_000_000
 
 
 def groups_of(device: PlantDevice, table: RowTable, before: Sequence[Group] = ()) -> tuple[Group, ...]:
@@ -59,32 +48,19 @@ def groups_of(device: PlantDevice, table: RowTable, before: Sequence[Group] = ()
         before: the groups until now. One that would ask the same keeps its items, so that the plan stays valid.
 
     Returns:
-        The groups, shortest period first. The hidden addresses go with the first: a stopped PLC shall be seen at once.
+        The groups, shortest period first; an empty one when nothing but the device's evidence is to be read.
     """
     known = {group.scan.name: group for group in before}
     scans = device.scans
-    if not scans and device.evidence != Evidence():
+    if not scans and device.evidence.any:
         scans = ((ScanClass(name=device.device.scan, period_ms=1000), ()),)
-    groups = []
-    for place, (scan, tags) in enumerate(scans):
-        evidence = device.evidence if place == 0 else Evidence()
-        groups.append(_group(device.device.name, scan, tags, evidence, table, known.get(scan.name)))
-    return tuple(groups)
+    return tuple(_group(device.device.name, scan, tags, table, known.get(scan.name)) for scan, tags in scans)
 
 
-def _group(
-    device: str, scan: ScanClass, tags: Sequence[PlantTag], evidence: Evidence, table: RowTable, before: Group | None
-) -> Group:
-    items = [Item(place, tag.point, tag.type_code, tag.tag.sentinels, tag.text_bytes) for place, tag in enumerate(tags)]
-    rule_index = signature_index = -1
-    rule_point = evidence.heartbeat or evidence.cpu_state
-    if rule_point is not None:
-        rule_index = len(items)
-        items.append(Item(rule_index, rule_point, TYPE_CODES[rule_point.data_type]))
-    if evidence.signature is not None:
-        signature_index = len(items)
-        items.append(Item(signature_index, evidence.signature, TYPE_CODES[evidence.signature.data_type]))
-    asked = tuple(items)
+def _group(device: str, scan: ScanClass, tags: Sequence[PlantTag], table: RowTable, before: Group | None) -> Group:
+    asked = tuple(
+        Item(place, tag.point, tag.type_code, tag.tag.sentinels, tag.text_bytes) for place, tag in enumerate(tags)
+    )
     if before is not None and before.items == asked:
         asked = before.items
     rows = table.rows_of(tags)
@@ -107,8 +83,6 @@ def _group(
             tag.scale == 1 and tag.offset == 0 and tag.instrument.low is None and tag.instrument.high is None
             for tag in fields
         ),
-        rule_index=rule_index,
-        signature_index=signature_index,
         whole=np.arange(len(asked), dtype=np.intp),
     )
 

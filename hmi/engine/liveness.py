@@ -6,9 +6,11 @@
 - CPU state read, not one of the running ones: PLC_NOT_RUNNING
 - nothing yet, for at most within_s: LIVENESS_PENDING
 - no evidence for longer: HEARTBEAT_STOPPED, PLC_NOT_RUNNING or MAP_CHANGED, by what is missing
+- an address of the evidence that nobody can read: CONFIGURATION_ERROR
 - otherwise: NONE
 
-A heartbeat is evidence only when it has changed once: a held register says the same after every reconnect.
+A heartbeat is evidence only when it has changed once: a held register says the same after every reconnect. A change to
+0 is none, for a PLC that stops and clears its outputs does just that; the next change is one.
 """
 
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ _WEIGHT: dict[Cause, int] = {
     Cause.PLC_NOT_RUNNING: 2,
     Cause.HEARTBEAT_STOPPED: 2,
     Cause.MAP_CHANGED: 3,
+    Cause.CONFIGURATION_ERROR: 4,
 }
 """Of the verdict of the rule and that of the signature the heavier one counts."""
 
@@ -34,7 +37,8 @@ _WEIGHT: dict[Cause, int] = {
 class Seen:
     """What one poll brought of a hidden address."""
 
-    value: int
+    value: float
+    """Exactly as read: 7.9 is not 7."""
     cause: Cause
     """NONE when the value was read."""
 
@@ -43,7 +47,13 @@ class Liveness:
     """The verdict over one device; begin anew with each connection."""
 
     def __init__(
-        self, rule: LivenessRule | None, signature: MapSignature | None, now_ns: int, *, poll_s: float = 0.0
+        self,
+        rule: LivenessRule | None,
+        signature: MapSignature | None,
+        now_ns: int,
+        *,
+        poll_s: float = 0.0,
+        unreadable: bool = False,
     ) -> None:
         """Begin without evidence.
 
@@ -52,6 +62,7 @@ class Liveness:
             signature: its map signature, or None.
             now_ns: monotonic ns.
             poll_s: period at which the evidence is read, seconds; two polls are waited for at least.
+            unreadable: an address of rule or signature means nothing to the protocol.
         """
         self._rule = rule
         self._signature = signature
@@ -62,14 +73,24 @@ class Liveness:
         self._map_cause = Cause.LIVENESS_PENDING if signature else Cause.NONE
         self._rule_ns = now_ns
         self._rule_cause = Cause.LIVENESS_PENDING if rule else Cause.NONE
-        self._beat: int | None = None
+        self._beat: float | None = None
+        self._unreadable = unreadable
+        self.proven = False
+        """Whether the newest poll brought all of the evidence that tells one program from another, or RUN from STOP."""
+
+    @property
+    def verdict(self) -> Cause:
+        """What is said of the device now."""
+        if self._unreadable:
+            return Cause.CONFIGURATION_ERROR
+        return max(self._map_cause, self._rule_cause, key=_WEIGHT.__getitem__)
 
     def observe(self, *, rule: Seen | None = None, signature: Seen | None = None, now_ns: int) -> Cause:
         """Take what a poll brought and give the verdict.
 
         Args:
-            rule: of the rule's address; None when the poll did not hold it.
-            signature: of the signature's address; None when the poll did not hold it.
+            rule: of the rule's address; None when there is none.
+            signature: of the signature's address; None when there is none.
             now_ns: monotonic ns.
         """
         if signature is not None and self._signature is not None:
@@ -80,7 +101,9 @@ class Liveness:
             self._map_cause = Cause.MAP_CHANGED
         if self._rule is not None and now_ns - self._rule_ns > self._within_ns:
             self._rule_cause = _failure(self._rule)
-        return max(self._map_cause, self._rule_cause, key=_WEIGHT.__getitem__)
+        needed = (signature, rule if isinstance(self._rule, CpuState) else None)
+        self.proven = all(seen is None or seen.cause is Cause.NONE for seen in needed)
+        return self.verdict
 
     def _observe_signature(self, wanted: MapSignature, seen: Seen, now_ns: int) -> None:
         if seen.cause is Cause.NONE:
@@ -97,7 +120,7 @@ class Liveness:
             self._rule_ns = now_ns
             self._rule_cause = Cause.NONE if seen.value in rule.running else Cause.PLC_NOT_RUNNING
             return
-        if self._beat is not None and seen.value != self._beat:
+        if self._beat is not None and seen.value not in (self._beat, 0):
             self._rule_ns = now_ns
             self._rule_cause = Cause.NONE
         self._beat = seen.value

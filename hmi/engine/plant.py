@@ -52,6 +52,13 @@ class Evidence:
     heartbeat: Any = None
     cpu_state: Any = None
     signature: Any = None
+    unreadable: bool = False
+    """True when one of them means nothing to the protocol: then nothing proves the device, and all its tags say so."""
+
+    @property
+    def any(self) -> bool:
+        """True when there is an address to be read."""
+        return any(point is not None for point in (self.heartbeat, self.cpu_state, self.signature))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,16 @@ class PlantDevice:
     def usable(self) -> bool:
         """True when it can be connected at all."""
         return self.spec is not None and self.options is not None
+
+    @property
+    def polled(self) -> bool:
+        """True when it is to be connected."""
+        return self.usable and self.device.enabled and self.device.commissioned
+
+    @property
+    def readable(self) -> tuple[PlantTag, ...]:
+        """Its tags that can be read."""
+        return tuple(tag for _, tags in self.scans for tag in tags)
 
     def same_connection(self, other: "PlantDevice") -> bool:
         """Tell whether a change from one to the other can keep the connection."""
@@ -191,7 +208,7 @@ def _scan_class(project: Project, name: str) -> ScanClass:
 
 
 def _evidence(device: Device, spec: ProtocolSpec | None, options: Any) -> Evidence:
-    """Read the addresses of liveness rule and map signature; a faulty one gives no evidence, which then fails."""
+    """Read the addresses of liveness rule and map signature; a faulty one is said by all tags of the device."""
     if spec is None or options is None:
         return Evidence()
     found: dict[str, Any] = {}
@@ -203,4 +220,5 @@ def _evidence(device: Device, spec: ProtocolSpec | None, options: Any) -> Eviden
             found[str(role)] = spec.parse_address(address, None, options)
         except AddressError as error:
             log.error("device %s: address of its %s: %s", device.name, role, error)
+            found["unreadable"] = True
     return Evidence(**found)

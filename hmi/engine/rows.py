@@ -5,6 +5,7 @@ event loop.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,33 @@ from hmi.model.quality import Cause, Status
 
 Mask = npt.NDArray[np.bool_]
 
-_PRIVATE = ("own_status", "own_cause", "overlay", "answered_ns", "stale_after_ns", "old", "initialised")
 _NEVER_STALE = np.iinfo(np.int64).max
+
+
+@dataclass(slots=True)
+class _Private:
+    """What is known of each row beyond the image; as long as it."""
+
+    own_status: U4
+    own_cause: U2
+    overlay: U2
+    answered_ns: I8
+    stale_after_ns: I8
+    old: Mask
+    initialised: Mask
+
+    @classmethod
+    def of(cls, capacity: int) -> "_Private":
+        """Make the columns of rows that were never read."""
+        return cls(
+            own_status=np.full(capacity, Status.BAD_WAITING_FOR_INITIAL_DATA, dtype=np.uint32),
+            own_cause=np.full(capacity, Cause.NEVER_READ, dtype=np.uint16),
+            overlay=np.zeros(capacity, dtype=np.uint16),
+            answered_ns=np.zeros(capacity, dtype=np.int64),
+            stale_after_ns=np.full(capacity, _NEVER_STALE, dtype=np.int64),
+            old=np.zeros(capacity, dtype=np.bool_),
+            initialised=np.zeros(capacity, dtype=np.bool_),
+        )
 
 
 class RowTable:
@@ -69,43 +95,45 @@ class RowTable:
         Raises:
             OSError: when the image cannot be made.
         """
-        self._create(tags, project, newer_than)
-        adopted = adopt(self.writer, remains) if remains is not None else 0
-        used = self.writer.used
-        self.own_status[:used] = self.writer.columns.status[:used]
-        self.own_cause[:used] = self.writer.columns.cause[:used]
-        self.writer.publish(self._pointer)
+        writer, rows = self._create(tags, project, newer_than)
+        adopted = adopt(writer, remains) if remains is not None else 0
+        private, used = _Private.of(len(writer.columns.ident)), writer.used
+        private.own_status[:used] = writer.columns.status[:used]
+        private.own_cause[:used] = writer.columns.cause[:used]
+        writer.publish(self._pointer)
+        self._use(writer, rows, private)
         return adopted
 
     def renew(self, tags: Sequence[PlantTag], *, project: int) -> None:
         """Move to a new generation because this one is full; rows keep everything that is known of them.
 
         Raises:
-            OSError: when the image cannot be made; the old one stays in use.
+            OSError: when the image cannot be made or published; the old one stays in use as it was.
         """
-        before = {name: getattr(self, name) for name in _PRIVATE}
-        old_rows, old_writer = self._rows, self.writer
-        self._create(tags, project, old_writer.generation)
-        adopt(self.writer, remains_of_columns(old_writer.columns, old_writer.used), cause=None)
+        before = self.writer
+        writer, rows = self._create(tags, project, before.generation)
+        adopt(writer, remains_of_columns(before.columns, before.used), cause=None)
+        private = _Private.of(len(writer.columns.ident))
         pairs = [
-            (old_rows[number], row)
-            for number, row in self._rows.items()
-            if number in old_rows and old_writer.columns.type_code[old_rows[number]] == self.type_code(row)
+            (earlier, row)
+            for number, row in rows.items()
+            if (earlier := self._rows.get(number)) is not None
+            and before.columns.type_code[earlier] == writer.columns.type_code[row]
         ]
         if pairs:
             old, new = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True))
-            for name in _PRIVATE:
-                getattr(self, name)[new] = before[name][old]
-        self.writer.publish(self._pointer)
+            for column in fields(private):
+                getattr(private, column.name)[new] = getattr(self, column.name)[old]
+        writer.publish(self._pointer)
+        self._use(writer, rows, private)
 
-    def add(self, tags: Sequence[PlantTag]) -> Indices:
+    def add(self, tags: Sequence[PlantTag]) -> None:
         """Give rows to tags that are new, never read.
 
         Raises:
             ImageFull: when there is no room in this generation; nothing was changed.
         """
-        rows = self._append(tags)
-        return rows
+        self._rows.update(_append(self.writer, tags))
 
     def row_of(self, number: int) -> int | None:
         """Give the row of a tag by the number of its id; None when it has none."""
@@ -118,10 +146,6 @@ class RowTable:
     def type_code(self, row: int) -> int:
         """Give the type of a row."""
         return int(self.writer.columns.type_code[row])
-
-    def release(self, number: int) -> None:
-        """Take a tag off its row, which is never used again in this generation."""
-        self.writer.release(self._rows.pop(number))
 
     # ------------------------------------------------------------------------------------------------ quality
 
@@ -168,31 +192,33 @@ class RowTable:
 
     # ------------------------------------------------------------------------------------------------ inside
 
-    def _create(self, tags: Sequence[PlantTag], project: int, newer_than: int) -> None:
+    def _create(
+        self, tags: Sequence[PlantTag], project: int, newer_than: int
+    ) -> tuple[ImageWriter, dict[int, int]]:
+        """Make the image of a new generation, not yet published and not yet in use here."""
         text_bytes = sum(layout.slot_units(tag.text_bytes) * layout.SLOT_UNIT for tag in tags if tag.text_bytes)
-        self.writer = ImageWriter.create(
+        writer = ImageWriter.create(
             self._folder, len(tags), self._clock, text_bytes=text_bytes, newer_than=newer_than, project=project
         )
-        capacity = len(self.writer.columns.ident)
-        self._rows = {}
-        self.own_status = np.full(capacity, Status.BAD_WAITING_FOR_INITIAL_DATA, dtype=np.uint32)
-        self.own_cause = np.full(capacity, Cause.NEVER_READ, dtype=np.uint16)
-        self.overlay = np.zeros(capacity, dtype=np.uint16)
-        self.answered_ns = np.zeros(capacity, dtype=np.int64)
-        self.stale_after_ns = np.full(capacity, _NEVER_STALE, dtype=np.int64)
-        self.old = np.zeros(capacity, dtype=np.bool_)
-        self.initialised = np.zeros(capacity, dtype=np.bool_)
-        self._append(tags)
+        return writer, _append(writer, tags)
 
-    def _append(self, tags: Sequence[PlantTag]) -> Indices:
-        rows = self.writer.append(
-            np.array([tag.number for tag in tags], dtype=np.uint64),
-            [int(tag.type_code) for tag in tags],
-            [tag.text_bytes for tag in tags],
-            [tag.tag.deadband for tag in tags],
-        )
-        self._rows.update(zip((tag.number for tag in tags), (int(row) for row in rows), strict=True))
-        return rows
+    def _use(self, writer: ImageWriter, rows: dict[int, int], private: _Private) -> None:
+        """Take a generation into use."""
+        self.writer = writer
+        self._rows = rows
+        for column in fields(private):
+            setattr(self, column.name, getattr(private, column.name))
+
+
+def _append(writer: ImageWriter, tags: Sequence[PlantTag]) -> dict[int, int]:
+    """Give rows to tags; which tag (number of its id) has which."""
+    rows = writer.append(
+        np.array([tag.number for tag in tags], dtype=np.uint64),
+        [int(tag.type_code) for tag in tags],
+        [tag.text_bytes for tag in tags],
+        [tag.tag.deadband for tag in tags],
+    )
+    return dict(zip((tag.number for tag in tags), rows.tolist(), strict=True))
 
 
 __all__ = ["ImageFull", "RowTable"]

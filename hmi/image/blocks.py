@@ -132,7 +132,7 @@ class BlockWriter:
         self._compare_value(new, at, moved)
         if qualities:
             np.logical_or(moved, requalified, out=moved)
-        touched = np.count_nonzero(moved)
+        touched = int(np.count_nonzero(moved))
         changed = _NO_ROWS
         if touched:
             counted = moved
@@ -155,7 +155,7 @@ class BlockWriter:
         np.not_equal(new.status, _old(self._columns.status, at, self._old4), out=requalified)
         np.not_equal(new.cause, _old(self._columns.cause, at, self._old2), out=part)
         np.logical_or(requalified, part, out=requalified)
-        return np.count_nonzero(requalified)
+        return int(np.count_nonzero(requalified))
 
     def _compare_value(self, new: Answers, at: slice | Indices, moved: Mask) -> None:
         """Say which rows have another value than the image (NaN equals NaN: bits count)."""

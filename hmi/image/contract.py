@@ -37,7 +37,7 @@ class ShownColumns:
     status: U4
     """OPC UA status; while the engine is silent that of `Cause.ENGINE_SILENT`, except for rows that are bad anyway."""
     cause: U2
-    """`Cause`; while the engine is silent `ENGINE_SILENT`, except for rows that are bad anyway (never-read ones are)."""
+    """`Cause`; while the engine is silent `ENGINE_SILENT`, except for rows that are bad anyway (as never-read ones)."""
     source_ns: I8
     receive_ns: I8
     receive_mono_ns: I8

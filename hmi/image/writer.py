@@ -1,9 +1,10 @@
 """Writes the process image. One per engine, used on its event loop only.
 
 Write order of a tick (`specs/core-way.md` section 1): everything that may raise happens first; then the global
-sequence goes odd, the row sequences of the changed rows are written, then their columns, then the receive times of
-all rows answered, the change sequence, heartbeat and counters; then the global sequence goes even. An exception
-between odd and even would freeze every reader, so nothing in there can raise, and a failed tick ends the process.
+sequence goes odd; then, block by block of rows, the row sequences of the changed rows are written, their columns, and
+the receive times of all rows answered; then the change sequence, heartbeat and counters; then the global sequence goes
+even. An exception between odd and even would freeze every reader, so nothing in there can raise, and a failed tick
+ends the process.
 """
 
 import os

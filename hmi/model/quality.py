@@ -201,9 +201,14 @@ def status_of(cause: Cause) -> Status:
     return CAUSES[cause].status
 
 
+_BY_NUMBER: dict[int, Cause] = {int(cause): cause for cause in Cause}
+
+
+def cause_of(number: int) -> Cause:
+    """Give the cause of a number; one that this version does not know is bad and keeps no value, never good."""
+    return _BY_NUMBER.get(number, Cause.CONFIGURATION_ERROR)
+
+
 def look_of(cause: int) -> Look:
     """Give the look of a cause; a cause that this version does not know is drawn as bad, never as good."""
-    try:
-        return CAUSES[Cause(cause)].look
-    except ValueError:
-        return Look.BAD
+    return CAUSES[cause_of(cause)].look

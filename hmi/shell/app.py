@@ -128,7 +128,6 @@ class _Running:
         desk = _desk(station, wishes)
         self.window = MainWindow(project, self._facts, desk, load_theme, source, LockedDoor())
         faults.tell = self.window.show_fault
-        self.window.setWindowIcon(program_icon(self.window.theme))
         self._demo = _demo_tools(self.window, station) if wishes.simulator else None
         self._beating = Beating(self.window, self._facts.tags, station.runtime)
         self._clock = FrameClock(source, self.window)
@@ -164,6 +163,7 @@ class _Running:
 
         window, wishes = self.window, self._wishes
         self._ended = asyncio.Event()
+        window.setWindowIcon(program_icon(window.theme))
         if self._over:
             self._ended.set()
         tasks = [asyncio.create_task(self._demo.link.run(), name="simulator link")] if self._demo is not None else []

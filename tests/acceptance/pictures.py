@@ -6,11 +6,13 @@ line that made it.
 
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "resources" / "help" / "pictures"
+HMI = (sys.executable, "-m", "hmi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,23 @@ class Picture:
     """Of the file, without `.png`."""
     words: tuple[str, ...]
     """What follows `hmi`; the file's name is put after `--screenshot`."""
+    faults: tuple[str, ...] = ()
+    """DEVICE=KIND of each simulated PLC that is broken as soon as all of them listen."""
 
 
-def _overview(language: str, size: str) -> Picture:
-    name = f"overview-{language.lower()}-{size.partition('x')[0]}"
-    return Picture(name, ("demo", "--language", language, "--size", size, "--seconds", "20"))
+BROKEN = ("PLC-1=cable_pulled", "PLC-4=stop_holding")
+"""One PLC that is silent, one in STOP that goes on serving what it held."""
 
 
-PICTURES = tuple(_overview(language, size) for language in ("en", "zh-CN") for size in ("1920x1080", "1366x768"))
+def _overview(language: str, size: str, *faults: str) -> Picture:
+    name = f"overview-{'broken-' if faults else ''}{language.lower()}-{size.partition('x')[0]}"
+    return Picture(name, ("demo", "--language", language, "--size", size, "--seconds", "20"), faults)
+
+
+PICTURES = (
+    *(_overview(language, size) for language in ("en", "zh-CN") for size in ("1920x1080", "1366x768")),
+    *(_overview(language, "1920x1080", *BROKEN) for language in ("en", "zh-CN")),
+)
 
 
 def make(picture: Picture) -> bool:
@@ -39,10 +50,32 @@ def make(picture: Picture) -> bool:
     """
     file = FOLDER / f"{picture.name}.png"
     file.unlink(missing_ok=True)
-    ran = subprocess.run(
-        [sys.executable, "-m", "hmi", *picture.words, "--screenshot", str(file)], cwd=ROOT, check=False
-    )
-    return ran.returncode == 0 and file.exists()
+    words = [*picture.words, "--screenshot", str(file)]
+    code = _run_broken(words, picture.faults) if picture.faults else subprocess.call([*HMI, *words], cwd=ROOT)
+    return code == 0 and file.exists()
+
+
+def _run_broken(words: list[str], faults: tuple[str, ...]) -> int:
+    """Runs the demo in a data folder of its own and breaks its PLCs once they all listen."""
+    with tempfile.TemporaryDirectory() as data:
+        project = Path(data) / "demo" / "buffer-line"
+        with subprocess.Popen([*HMI, *words, "--data", data], cwd=ROOT, stdout=subprocess.PIPE, text=True) as demo:
+            _wait_until_all_listen(demo, project)
+            breaking = [word for fault in faults for word in ("--fault", fault)]
+            subprocess.run([*HMI, "simulate", str(project), "--data", data, *breaking], cwd=ROOT, check=True)
+            demo.communicate()
+            return demo.returncode
+
+
+def _wait_until_all_listen(demo: subprocess.Popen[str], project: Path) -> None:
+    """Reads what the demo says until each device of the project has told its port."""
+    listening = 0
+    for line in demo.stdout or ():
+        print(line, end="", flush=True)
+        listening += "127.0.0.1:" in line
+        header_and_devices = (project / "devices" / "devices.jsonl").read_text(encoding="utf-8").splitlines()
+        if listening >= len(header_and_devices) - 1:
+            return
 
 
 def main(names: list[str]) -> int:

@@ -6,7 +6,9 @@ are given.
 
 Mode of the peer: one message a frame with a tuple a change (id, value, status, source time), encoded and decoded by the
 package `msgpack` where it is installed, else by msgspec, which is faster (the row says which); the reader keeps the
-newest change of each id in a dictionary. Ours: the image, a reader that shows all rows, eight columns each.
+newest change of each id in a dictionary. Ours: the image, a reader that shows all rows, eight columns each. Status and
+time are the same for all changes of a frame, on both sides; ours gives them once, the peer in each tuple, as its
+messages need them.
 """
 
 import json

@@ -8,7 +8,8 @@ loop with warm caches flatters; rounds alternate, medians are given.
 Mode of the peer: a dictionary by name of plain slotted dataclasses that keep what a row of the image keeps and have
 deadband, limits and hysteresis of their own, values handed over as a ready list of floats, quality and times as
 arguments, one method call a tag, limits judged and the subscribers called on a change, a subscriber that lists the
-tag. Ours: the writer of the image, with its list of changed rows and a deadband per row, and limits per row over those.
+tag. Ours: the writer of the image, with its list of changed rows and a deadband per row, and limits per row over those;
+quality and times given once for all, as the peer's arguments are.
 """
 
 import statistics

@@ -76,8 +76,8 @@ def test_that_two_demos_run_side_by_side_and_leave_nothing(tmp_path):
         environ = {**os.environ, "TMPDIR": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         command = [sys.executable, "-m", "hmi", "demo", "--headless", "--seconds", "3"]
         runs.append(subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True))
-    for run, folder in zip(runs, folders, strict=True):
-        said, _ = run.communicate(timeout=40)
+    said = [run.communicate(timeout=40)[0] for run in runs]
+    for run, words, folder in zip(runs, said, folders, strict=True):
         assert run.returncode == 0
-        assert said.count("127.0.0.1:") >= 4
+        assert words.count("127.0.0.1:") >= 4
         assert [path for path in folder.rglob("*") if path.is_file()] == []

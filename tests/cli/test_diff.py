@@ -52,3 +52,12 @@ def test_that_a_folder_that_cannot_be_read_is_an_error(folders, tmp_path: Path, 
     assert main(["diff", folders[0], str(tmp_path)]) == 1
     assert main(["diff", folders[0], str(tmp_path / "none")]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_that_a_mark_of_direction_in_a_title_is_shown_and_turns_nothing_around(folders, tmp_path, capsys):
+    for path in (tmp_path / "b" / "tags").glob("*.jsonl"):
+        path.write_text(path.read_text(encoding="utf-8").replace('"unit":"', '"unit":"\u202e'), encoding="utf-8")
+    assert main(["diff", *folders, "--language", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "\u202e" not in said
+    assert r"\u202e" in said

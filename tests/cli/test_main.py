@@ -192,12 +192,24 @@ def test_that_a_folder_is_no_picture_file(tmp_path, capsys):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
-@pytest.mark.parametrize("verb", ["window", "run"])
-def test_that_a_window_without_a_display_is_one_sentence_and_no_endless_try(verb):
+@pytest.mark.parametrize(
+    "given", [["window", str(EXAMPLE)], ["run", str(EXAMPLE)], ["demo"]], ids=lambda words: words[0]
+)
+def test_that_a_window_without_a_display_is_one_sentence_and_no_endless_try(given):
     hidden = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"), "")
-    code, said = writing_to(subprocess.DEVNULL, verb, str(EXAMPLE), **hidden)
+    code, said = writing_to(subprocess.DEVNULL, *given, **hidden)
     assert (code, said.count("\n")) == (3, 1)
     assert "--headless" in said
+
+
+@pytest.mark.parametrize(("code", "lines"), [(0, 0), (1, 1), (3, 1)])
+def test_that_an_engine_that_fails_does_not_vanish_without_a_word(code, lines, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("hmi.cli.logs.log_to", lambda folder, process: tmp_path / f"{process}.log")
+    monkeypatch.setattr("hmi.engine.serve", lambda folder, station: code)
+    assert main(["engine", str(EXAMPLE)]) == code
+    said = capsys.readouterr().err
+    assert said.count("\n") == lines
+    assert (str(tmp_path / "engine.log") in said) is bool(code)
 
 
 def test_that_a_loop_of_links_as_data_folder_is_the_fault_of_the_environment(tmp_path, capsys):

@@ -371,7 +371,9 @@ async def test_that_a_tenfold_overload_skips_polls_and_holds_no_more_memory(tmp_
         tracemalloc.stop()
         polls = (at_work.scan.values - values) / 500
         assert 10 * seconds < polls < 21 * seconds + 1
-        assert at_work.scan.missed - missed + polls == pytest.approx(200 * seconds, rel=0.1, abs=20)  # each beat of 5 ms, done or missed
+        assert at_work.scan.missed - missed + polls == pytest.approx(
+            200 * seconds, rel=0.1, abs=20
+        )  # each beat of 5 ms, done or missed
         assert grown < 300_000
         assert engine.tick.depth <= 1
         assert look.cause("T00000") is Cause.NONE

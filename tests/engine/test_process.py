@@ -160,7 +160,9 @@ def test_that_a_second_engine_for_the_station_is_refused_and_harms_the_first_in_
         assert first.poll() is None
 
 
-@pytest.mark.parametrize("content", ["{", '{"format": 1}', *(pytest.param(c, marks=pytest.mark.long) for c in ("", "[]"))])
+@pytest.mark.parametrize(
+    "content", ["{", '{"format": 1}', *(pytest.param(c, marks=pytest.mark.long) for c in ("", "[]"))]
+)
 def test_that_a_project_that_cannot_be_read_ends_in_one_sentence(place, content):
     (place.folder / "project.json").write_text(content)
     run = subprocess.run(

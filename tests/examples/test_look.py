@@ -10,9 +10,8 @@ from PySide6 import QtCore, QtGui
 from hmi.display.binding import Bindings
 from hmi.display.layout import place
 from hmi.display.parts import NumberPart, Placed, WordPart
-from hmi.display.picture import ensure_application
 from hmi.display.symbols import drawings
-from hmi.display.theme import READING_PX, Theme, load_theme
+from hmi.display.theme import READING_PX, Theme, load_fonts, load_theme
 from hmi.model.screen import Screen
 from hmi.model.text import Language
 from hmi.simulate.process import BufferLine
@@ -127,12 +126,14 @@ CASES = [(screen.path, language) for screen in demo().screens for language in La
 
 
 @pytest.fixture(scope="module")
-def application() -> QtGui.QGuiApplication:
-    return ensure_application()
+def fonts(qapp) -> None:
+    """The fonts of the program, in the application that tests of every room share."""
+    load_fonts()
 
 
+@pytest.mark.timeout(60)  # the first case steps through six batches
 @pytest.mark.parametrize(("path", "language"), CASES)
-def test_that_texts_are_legible_whole_apart_and_on_their_cards(path, language, application, monkeypatch):
+def test_that_texts_are_legible_whole_apart_and_on_their_cards(path, language, fonts, monkeypatch):
     screen = demo().screens_by_path[path]
     texts = [one for one in written(screen, language, monkeypatch) if one.text.strip()]
     assert len(texts) > 20

@@ -1,16 +1,25 @@
 """The writer: what counts as a change, and that a wrong call leaves the image untouched."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hmi.image import blocks
 from hmi.image.layout import COLUMNS, PAGE, Word, columns_over, file_size
 from hmi.image.slots import cut
 from hmi.image.writer import ImageFull, ImageWriter
 from hmi.model.quality import Cause, Status
 from hmi.model.value import TypeCode
 from tests.image.hand import HandClock, commit, new_image, numbers
+
+
+def made_in(folder: Path, *names: str) -> list[str]:
+    for name in names:
+        (folder / name).mkdir()
+    return list(names)
 
 
 def arrays(count: int) -> dict[str, np.ndarray]:
@@ -175,29 +184,63 @@ def test_that_a_text_is_cut_between_characters(text, size):
     assert text.startswith(content.decode())
 
 
-ROWS = st.lists(st.integers(1, 12), unique=True, min_size=1, max_size=12)
+ROWS = st.lists(st.integers(1, 12), unique=True, min_size=1, max_size=12) | st.builds(
+    lambda first, count: list(range(first, min(first + count, 13))), st.integers(1, 12), st.integers(1, 12)
+)
+TICKS = st.lists(
+    st.tuples(ROWS, st.lists(st.integers(0, 3), min_size=12, max_size=12), st.sampled_from([0, 30])),
+    min_size=1,
+    max_size=8,
+)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(ROWS, st.integers(0, 3), st.sampled_from([0, 30])), min_size=1, max_size=8))
-def test_that_any_order_of_rows_leaves_what_a_plain_table_would_hold(tmp_path_factory, ticks):
-    writer = new_image(tmp_path_factory.mktemp("image"), HandClock(), list(range(101, 113)))
-    table: dict[int, tuple[float, int, int, int]] = {}
-    for number, (rows, value, cause) in enumerate(ticks, 1):
-        expected = 0
-        for row in rows:
-            now = (float(value + row), cause)
-            if row not in table or table[row][:2] != now:
-                expected += 1
-                table[row] = (*now, number, number)
-            else:
-                table[row] = (*now, table[row][2], number)
-        changes = commit(
-            writer, rows, [float(value + row) for row in rows], cause=cause, source_ns=number, receive_ns=number
-        )
-        assert changes == expected
+@pytest.mark.parametrize("block", [3, 5, blocks.BLOCK])
+@pytest.mark.parametrize("deadband", [0.0, 2.0])
+@settings(max_examples=30, deadline=None)
+@given(ticks=TICKS)
+def test_that_any_order_of_rows_leaves_what_a_plain_table_would_hold(tmp_path_factory, block, deadband, ticks):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "BLOCK", block)
+        writer = new_image(tmp_path_factory.mktemp("image"), HandClock(), list(range(101, 113)))
+        bands = {row: deadband * (row % 2) for row in range(1, 13)}
+        writer.set_deadband(np.arange(1, 13), np.array(list(bands.values())))
+        table: dict[int, tuple[float, int, int, int]] = {}
+        counted: dict[int, float] = {}
+        sequences = dict.fromkeys(range(1, 13), int(writer.columns.seq[1]))
+        for number, (rows, values, cause) in enumerate(ticks, 1):
+            expected = []
+            for row in rows:
+                now = (float(values[row - 1] + row), cause)
+                if row not in table or table[row][:2] != now:
+                    requalified = row not in table or table[row][1] != cause
+                    if requalified or abs(now[0] - counted[row]) >= bands[row]:
+                        expected.append(row)
+                        counted[row] = now[0]
+                    table[row] = (*now, number, number)
+                else:
+                    table[row] = (*now, table[row][2], number)
+            commit(
+                writer,
+                rows,
+                [float(values[row - 1] + row) for row in rows],
+                cause=cause,
+                source_ns=number,
+                receive_ns=number,
+            )
+            assert writer.changed.tolist() == expected
+            sequences.update(dict.fromkeys(expected, writer.change_sequence))
     columns = writer.columns
     for row, held in table.items():
         found = (columns.value[row], columns.cause[row], columns.source_ns[row], columns.receive_ns[row])
         assert found == held
+    assert columns.seq[1:13].tolist() == list(sequences.values())
     assert int(columns.header[Word.GSEQ]) % 2 == 0
+
+
+def test_that_one_quality_and_one_time_for_all_rows_may_be_given_once(tmp_path):
+    writer, other = (new_image(tmp_path / name, HandClock(), [11, 12, 13]) for name in made_in(tmp_path, "a", "b"))
+    call = arrays(3) | {"status": np.full(3, 0x8000_0000, dtype=np.uint32), "cause": np.full(3, 30, dtype=np.uint16)}
+    once = {name: np.broadcast_to(call[name][0], 3) for name in ("status", "cause", "source_ns", "mono_ns")}
+    assert writer.commit(**call) == other.commit(**(call | once)) == 3
+    for name in ("raw", "value", "status", "cause", "source_ns", "receive_ns", "mono_ns", "seq"):
+        assert (getattr(writer.columns, name)[1:4] == getattr(other.columns, name)[1:4]).all()

@@ -7,12 +7,12 @@ overdue: a hung tick stays visible. A fault in the tick ends the process, becaus
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -37,19 +37,34 @@ F8 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
-class Source(Protocol):
-    """The device that answers come from."""
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the evidence behind a poll says of the device."""
 
     verdict: Cause
+    before: Cause
+    """The verdict until then."""
+    rows: Indices
+    """All rows of the device."""
 
     @property
-    def rows(self) -> Indices:
-        """All its rows."""
-        ...
+    def changed(self) -> bool:
+        """True when all rows of the device have to show another verdict."""
+        return self.verdict is not self.before
 
-    def judge(self, group: Group, block: Block) -> Cause:
-        """Say by the hidden addresses of a poll whether the device runs."""
-        ...
+    @property
+    def recovered(self) -> bool:
+        """True when the device runs from now on."""
+        return self.changed and self.verdict is Cause.NONE
+
+    @property
+    def over(self) -> Cause:
+        """What is laid over the rows.
+
+        What was read while the evidence failed is of a stopped PLC or another program, this poll's values included:
+        it stays pending until it has been read again.
+        """
+        return Cause.LIVENESS_PENDING if self.recovered else self.verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,6 @@ class TickReport:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    source: Source
     group: Group
     block: Block
 
@@ -106,16 +120,17 @@ class Tick:
         """Longest time that a tick took since the last look."""
         self._clock = clock
         self._gather_s = gather_s
-        self._pending: list[_Answer] = []
+        self._pending: list[tuple[_Answer | None, Ruling]] = []
         self._waiting: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._failed: asyncio.Future[None] | None = None
+        self._dead = False
 
     async def watch(self) -> None:
         """Wait for a fault of the tick; the engine runs this as a task so that the fault ends the process.
 
         Raises:
-            Exception: the fault.
+            BaseException: the fault.
         """
         self._failed = asyncio.get_running_loop().create_future()
         try:
@@ -126,100 +141,112 @@ class Tick:
                 self._timer.cancel()
                 self._timer = None
 
-    def put(self, source: Source, group: Group, block: Block) -> None:
+    def fail(self, error: BaseException) -> None:
+        """End the process by way of `watch`; nothing is written any more.
+
+        The image may be half written, and a heartbeat would call it alive.
+        """
+        self._dead = True
+        if self._failed is None:
+            log.critical("the tick failed, and nobody watches it", exc_info=error)
+        elif not self._failed.done():
+            self._failed.set_exception(error)
+
+    def put(self, group: Group | None, block: Block | None, ruling: Ruling) -> None:
         """Take an answer.
+
+        Args:
+            group: what was asked; None when the answer does not count, only what it proves.
+            block: what was answered.
+            ruling: of the evidence read behind it.
 
         Raises:
             ValueError: when the block does not hold exactly the group's items; nothing was taken. The device's session
                 ends by that, and nobody else.
         """
-        _check(group, block)
-        if id(group) in self._waiting:
-            self._guarded_flush()  # every scan counts, so a second answer never replaces the first
-        self._pending.append(_Answer(source, group, block))
-        self._waiting.add(id(group))
+        answer = None
+        if group is not None and block is not None:
+            _check(group, block)
+            answer = _Answer(group, block)
+            if id(group) in self._waiting:
+                self.flush()  # every scan counts, so a second answer never replaces the first
+            self._waiting.add(id(group))
+        elif not ruling.changed:
+            return
+        self._pending.append((answer, ruling))
         self.depth = max(self.depth, len(self._pending))
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._gather_s, self._guarded_flush)
+            self._timer = asyncio.get_running_loop().call_later(self._gather_s, self._flush_late)
 
     def flush(self) -> None:
-        """Write what is waiting now."""
+        """Write what is waiting now; a fault in that reaches the caller, and ends the process by way of `watch`."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        answers, self._pending = self._pending, []
+        waiting, self._pending = self._pending, []
         self._waiting.clear()
-        if answers:
-            self._write(answers)
+        if not waiting or self._dead:
+            return
+        try:
+            self._write(waiting)
+        except BaseException as error:
+            self.fail(error)
+            raise
 
     def idle(self) -> None:
         """Say that the tick is alive and let unanswered rows grow old; called at 4 Hz."""
-        if self._timer is not None and asyncio.get_running_loop().time() - self._timer.when() > OVERDUE_S:
+        if self._dead or (self._timer and asyncio.get_running_loop().time() - self._timer.when() > OVERDUE_S):
             return
         self.table.grow_old(self._clock.monotonic_ns())
         self.table.writer.heartbeat()
 
     # ------------------------------------------------------------------------------------------------ inside
 
-    def _guarded_flush(self) -> None:
-        """Flush as a callback of the loop, where an exception would otherwise only be logged."""
-        try:
+    def _flush_late(self) -> None:
+        """Flush as a callback of the loop; `flush` has told everybody who has to know of a fault."""
+        with contextlib.suppress(Exception):
             self.flush()
-        except Exception as error:
-            if self._failed is None or self._failed.done():
-                raise
-            self._failed.set_exception(error)
 
-    def _write(self, answers: list[_Answer]) -> None:
+    def _write(self, waiting: list[tuple[_Answer | None, Ruling]]) -> None:
+        """Write answers and rulings in the order in which they came."""
         table, started_ns = self.table, time.perf_counter_ns()
-        recovered = [rows for answer in answers if (rows := self._apply_verdict(answer)) is not None]
-        parts = [self._convert(answer) for answer in answers]
-        part = parts[0] if len(parts) == 1 else _join(parts)
-        rows = part.rows
-        if len(rows):
+        parts = []
+        for answer, ruling in waiting:
+            if ruling.changed:
+                table.lay_over(ruling.rows, ruling.over)
+            if answer is not None:
+                parts.append(self._convert(answer, ruling.over))
+        if parts:
+            part = parts[0] if len(parts) == 1 else _join(parts)
+            rows = part.rows
             status, cause = table.quality(rows)
             table.writer.commit(
                 rows, part.raw, part.value, status, cause, part.source_ns, part.receive_ns, part.mono_ns, part.texts
             )
             self._report(rows, status, cause)
-        for others in recovered:
-            table.show(others)
+        for _, ruling in waiting:
+            if ruling.changed:
+                table.show(ruling.rows)
         self.longest_ns = max(self.longest_ns, time.perf_counter_ns() - started_ns)
 
-    def _apply_verdict(self, answer: _Answer) -> Indices | None:
-        """Lay a failing verdict over the device before its values are written; give its rows when it has recovered."""
-        source = answer.source
-        verdict = source.judge(answer.group, answer.block)
-        if verdict is source.verdict:
-            return None
-        log.info("device %s: %s after %s", answer.group.device, verdict.name, source.verdict.name)
-        source.verdict = verdict
-        rows = source.rows
-        self.table.lay_over(rows, verdict)
-        if verdict is Cause.NONE:
-            return rows
-        self.table.show(rows)
-        return None
-
-    def _convert(self, answer: _Answer) -> _Part:
+    def _convert(self, answer: _Answer, over: Cause) -> _Part:
+        """Bring an answer to engineering values, and note what is known of its rows."""
         group, block, table = answer.group, answer.block, self.table
-        count = len(group.rows)
         places: Indices | slice
-        chosen: Indices | slice
-        if len(block.index) == len(group.whole) and np.array_equal(block.index, group.whole):
-            places = chosen = slice(0, count)
+        if np.array_equal(block.index, group.whole):
+            places = slice(0, len(group.rows))
         else:
-            chosen = np.flatnonzero(block.index < count)
-            places = block.index[chosen].astype(np.intp)
+            places = block.index.astype(np.intp)
         rows = group.rows if isinstance(places, slice) else group.rows[places]
-        raw = block.raw[chosen]
-        done = convert(group, places, raw, block.status[chosen], block.cause[chosen])
-        value, source_ns = done.value, block.source_ns[chosen]
-        receive_ns, mono_ns = block.receive_ns[chosen], block.receive_mono_ns[chosen]
+        raw, source_ns = block.raw, block.source_ns
+        receive_ns, mono_ns = block.receive_ns, block.receive_mono_ns
+        done = convert(group, places, raw, block.status, block.cause)
+        value = done.value
+        table.lay_over(rows, over)
         table.own_status[rows] = done.status
         table.own_cause[rows] = done.cause
         table.answered_ns[rows] = mono_ns
-        table.old[rows] = False
+        table.old[rows] = self._clock.monotonic_ns() - mono_ns > table.stale_after_ns[rows]  # answers may come late
         texts: dict[int, bytes] = {}
         if block.texts:
             raw = raw.copy()

@@ -1,7 +1,8 @@
 """Keeps one device connected. Engine process, one task a device; a fault of one disturbs no other.
 
 A driver is made anew for every attempt and closed after it. The first fault is logged, the next ones are counted,
-the return is logged with the count. A link that opens but brings no data for too long is ended like a broken one.
+the return is logged with the count. A link that opens but brings no data for too long is ended like a broken one. The
+tags learn of a lost link before anything is waited for that belongs to it.
 """
 
 import asyncio
@@ -94,6 +95,7 @@ class Line:
         self._silent_after_s = silent_after_s or (lambda: SILENT_S)
         self._backoff = Backoff(chance or random.Random())
         self._sleep = sleep
+        self._heard: Driver | None = None
         self._answered_ns = 0
         self._answers = False
         self._fault_run = 0
@@ -103,63 +105,83 @@ class Line:
         """Connect, work, and connect again until cancelled."""
         while True:
             self.attempts += 1
-            started_ns = self._clock.monotonic_ns()
-            cause = await self._attempt()
-            self._record(cause, self._clock.monotonic_ns() - started_ns)
+            await self._attempt(self._clock.monotonic_ns())
             await self._sleep(self._backoff.next_s())
 
     # ------------------------------------------------------------------------------------------------ inside
 
-    async def _attempt(self) -> Cause:
-        """Try one connection to its end; gives why it ended."""
+    async def _attempt(self, started_ns: int) -> None:
+        """Try one connection to its end."""
         driver: Driver | None = None
-        self._answers = False
-        opened = False
+        work: asyncio.Task[None] | None = None
+        self._answers = opened = False
         try:
-            driver = self._make_driver()
-            async with asyncio.timeout(self._limits.open_s):
-                await driver.open()
-            opened = True
-            await self._watched(driver)
-        except LinkLost as fault:
-            cause = fault.cause
-        except TimeoutError:
-            cause = Cause.DEVICE_TIMED_OUT
-        except Exception:
-            if not self._fault_run:
-                log.exception("device %s: its driver failed", self._name)
-            cause = Cause.DEVICE_FAILURE
-        else:
-            cause = Cause.DEVICE_OFFLINE  # the session gave up by itself
+            try:
+                driver = self._make_driver()
+                async with asyncio.timeout(self._limits.open_s):
+                    await driver.open()
+                opened = True
+                self._heard = driver
+                work = asyncio.create_task(self._work(driver), name=f"session of {self._name}")
+                await self._watch(work)
+            except LinkLost as fault:
+                cause = fault.cause
+            except TimeoutError:
+                cause = Cause.DEVICE_TIMED_OUT
+            except (Exception, asyncio.CancelledError) as fault:
+                # A cancellation that nobody asked of us was let out by the driver: a fault like any other.
+                if _is_ours(fault):
+                    raise
+                if not self._fault_run:
+                    log.exception("device %s: its driver failed", self._name)
+                cause = Cause.DEVICE_FAILURE
+            else:
+                cause = Cause.DEVICE_OFFLINE  # the session gave up by itself
+            held = opened and not self._answers and cause is Cause.DEVICE_RESET
+            self._unanswered_run = self._unanswered_run + 1 if held else 0
+            self._record(cause, self._clock.monotonic_ns() - started_ns)
         finally:
+            if work is not None:
+                await self._end(work)
             if driver is not None:
                 await self._close(driver)
-        held = opened and not self._answers and cause is Cause.DEVICE_RESET
-        self._unanswered_run = self._unanswered_run + 1 if held else 0
-        return cause
 
-    async def _watched(self, driver: Driver) -> None:
-        """Work over an open connection and end it when its data grow too old."""
+    async def _work(self, driver: Driver) -> None:
+        """Do the session; one that outlives its connection is not heard any more."""
+
+        def answered() -> None:
+            if self._heard is driver:
+                self._note_answer()
+
+        await self._session(driver, answered)
+
+    async def _watch(self, work: "asyncio.Task[None]") -> None:
+        """Wait for the end of a session, or for its data to grow too old.
+
+        Raises:
+            LinkLost: when they have.
+            Exception: what ended the session.
+        """
         self._answered_ns = self._clock.monotonic_ns()
-        work = asyncio.ensure_future(self._session(driver, self._note_answer))
-        try:
-            while True:
-                done, _ = await asyncio.wait({work}, timeout=self._limits.look_s)
-                if done:
-                    work.result()
-                    return
-                silent_s = self._silent_after_s()
-                if silent_s is None:
-                    self._note_answer()  # nothing is polled: that the link is open is all there is to know
-                elif self._clock.monotonic_ns() - self._answered_ns > silent_s * _SECOND_NS:
-                    raise LinkLost(Cause.DEVICE_TIMED_OUT, place=self._name)
-        finally:
-            work.cancel()
-            ended, _ = await asyncio.wait({work}, timeout=self._limits.close_s)
-            if not ended:
-                log.error("device %s: its session does not end", self._name)
-            elif not work.cancelled():
-                work.exception()  # a fault while it was being ended is of no interest, nor to be reported as forgotten
+        while True:
+            done, _ = await asyncio.wait({work}, timeout=self._limits.look_s)
+            if done:
+                work.result()
+                return
+            silent_s = self._silent_after_s()
+            if silent_s is None:
+                self._note_answer()  # nothing is polled: that the link is open is all there is to know
+            elif self._clock.monotonic_ns() - self._answered_ns > silent_s * _SECOND_NS:
+                raise LinkLost(Cause.DEVICE_TIMED_OUT, place=self._name)
+
+    async def _end(self, work: "asyncio.Task[None]") -> None:
+        """End a session; one that does not hear of it is left behind with a line in the log."""
+        work.cancel()
+        ended, _ = await asyncio.wait({work}, timeout=self._limits.close_s)
+        if not ended:
+            log.error("device %s: its session does not end", self._name)
+        elif not work.cancelled():
+            work.exception()  # a fault while it was being ended is of no interest, nor to be reported as forgotten
 
     def _note_answer(self) -> None:
         self._answered_ns = self._clock.monotonic_ns()
@@ -178,6 +200,7 @@ class Line:
         self.faults += 1
         self._fault_run += 1
         self.last_cause = cause
+        self._heard = None
         if self._answers and held_ns > self._limits.steady_s * _SECOND_NS:
             self._backoff.reset()
         self.state = DeviceState.SLOTS_HELD if self._unanswered_run >= _HELD_AFTER else DeviceState.OFFLINE
@@ -190,5 +213,13 @@ class Line:
         try:
             async with asyncio.timeout(self._limits.close_s):
                 await driver.close()
-        except Exception:
+        except (Exception, asyncio.CancelledError) as fault:
+            if _is_ours(fault):
+                raise
             log.exception("device %s: its driver cannot be closed", self._name)
+
+
+def _is_ours(fault: BaseException) -> bool:
+    """Tell whether it is the cancellation of the present task, to be let through."""
+    task = asyncio.current_task()
+    return isinstance(fault, asyncio.CancelledError) and task is not None and task.cancelling() > 0
