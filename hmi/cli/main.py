@@ -24,6 +24,9 @@ from hmi.words import say_error
 VERBS = ("demo", "new", "run", "window", "engine", "simulate", "check", "render", "diff", "merge", "tags")
 """Every verb; each has a file of its name here."""
 
+COMMON = frozenset({"--data", "--language"})
+"""Options that every verb has, each with a value."""
+
 HARD_ENDS = frozenset({"window"})
 """Verbs that do not end by the interpreter's own end after a fault: it would take half a window apart, and crash."""
 
@@ -43,8 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # idle threads of numpy cost 70 ms at every start
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    speech.use(speech.wished_language(given, os.environ))
+    words = sys.argv[1:] if arguments is None else arguments
+    speech.use(speech.wished_language(words, os.environ))
+    given = _verb_first(words)
     speech.take_any_output()
     try:
         code = _do(given)
@@ -70,6 +74,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OWN_FAULT
 
 
+def _verb_first(given: Sequence[str]) -> list[str]:
+    """Put options that stand before the verb behind it, where each verb has them: `hmi --language en check plant`."""
+    at = 0
+    while at < len(given) and given[at].partition("=")[0] in COMMON:
+        at += 1 if "=" in given[at] else 2
+    verb = given[at : at + 1]
+    return [*verb, *given[:at], *given[at + 1 :]] if verb and verb[0] in VERBS else list(given[at:])
+
+
 def _do(given: Sequence[str]) -> int:
     """Read the command line and do its verb."""
     try:
@@ -83,7 +96,9 @@ def _do(given: Sequence[str]) -> int:
 def build_parser(given: Sequence[str]) -> argparse.ArgumentParser:
     """Make the parser: with one verb's arguments when that verb is asked for, else with all, for the help."""
     parser = Parser(prog="hmi", description=speech.tell("cli.description"))
-    parser.add_argument("--version", action="version", version=f"hmi {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"hmi {__version__}", help=speech.tell("cli.argparse.version")
+    )
     parser.set_defaults(language=None, data=None)
     subparsers = parser.add_subparsers(
         title=speech.tell("cli.verbs"), metavar="VERB", required=True, parser_class=Parser

@@ -65,14 +65,17 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_common(entry: argparse.ArgumentParser) -> None:
-    """Give a verb the options that every verb has, unless it has declared them itself."""
+    """Give a verb the options that every verb has, unless it has declared them itself.
+
+    They have no default here: a verb of a verb (`tags read`) would take back with it what was given before its name.
+    """
     known = entry._option_string_actions  # noqa: SLF001 - argparse offers no other way to ask
     if "--data" not in known:
-        entry.add_argument("--data", metavar="DIR", type=file_name, default=None, help=speech.tell("cli.option.data"))
+        words = speech.tell("cli.option.data")
+        entry.add_argument("--data", metavar="DIR", type=file_name, default=argparse.SUPPRESS, help=words)
     if "--language" not in known:
-        entry.add_argument(
-            "--language", metavar="L", type=_language, default=None, help=speech.tell("cli.option.language")
-        )
+        words = speech.tell("cli.option.language")
+        entry.add_argument("--language", metavar="L", type=_language, default=argparse.SUPPRESS, help=words)
 
 
 def file_name(text: str) -> Path:

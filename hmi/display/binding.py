@@ -4,6 +4,7 @@ A plain reference is a column of the image; an expression is a closure that runs
 What comes out is three arrays, one place a source: value, what is seen of its quality, and when it was received.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,19 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from hmi.display.item import U1, Seen, see
-from hmi.expression import Expression, compile_expression
+from hmi.expression import Expression, Result, compile_expression
 from hmi.image.contract import Indices, Shown, ValueSource
 from hmi.model.ident import number_of_id
-from hmi.model.quality import CAUSES, Cause
+from hmi.model.quality import CAUSES, Cause, cause_of
 from hmi.model.tag import TYPE_CODES, DataType, Tag
 from hmi.model.value import Reading, TypeCode, Value, value_of
+
+log = logging.getLogger("hmi.ui")
 
 _PLAIN = re.compile(r"\s*\{([^{}]+)\}\s*")
 UNBOUND = 0
 """The source of a slot that is bound to nothing: never read."""
-_EMPTY_CAUSES = np.array(
-    [not (cause in set(Cause) and CAUSES[Cause(cause)].keeps_value) for cause in range(256)], dtype=np.bool_
-)
+_EMPTY_CAUSES = np.array([not CAUSES[cause_of(number)].keeps_value for number in range(256)], dtype=np.bool_)
 
 
 def plain_reference(text: str) -> str | None:
@@ -37,6 +38,7 @@ def plain_reference(text: str) -> str | None:
 class _Computed:
     """An expression and where its inputs and its result stand."""
 
+    text: str
     expression: Expression
     source: int
     inputs: tuple[int, ...]
@@ -59,6 +61,8 @@ class Bindings:
         self._text_positions: list[int] = []
         self._computed: list[_Computed] = []
         self._lost: list[int] = []
+        self._faulty: set[int] = set()
+        """Sources of expressions whose evaluation failed, and has been said."""
         self.count = 1
         self.texts: dict[int, str] = {}
         """Source -> words, of text tags and of expressions that give a text."""
@@ -86,15 +90,15 @@ class Bindings:
         Raises:
             ExpressionError: it is no plain reference and cannot be compiled.
         """
-        text = text.strip()
-        known = self._sources.get(text)
+        path = plain_reference(text)
+        key = f"{{{path}}}" if path else text.strip()
+        known = self._sources.get(key)
         if known is not None:
             return known
-        path = plain_reference(text)
         expression = None if path else compile_expression(text)
         source = self.count
         self.count += 1
-        self._sources[text] = source
+        self._sources[key] = source
         if path and path in self._tags:
             position = self._position(path)
             self._source_of_position[position] = source
@@ -102,7 +106,7 @@ class Bindings:
             self._lost.append(source)
         elif expression is not None:
             inputs = tuple(self._position(one) if one in self._tags else -1 for one in expression.references)
-            self._computed.append(_Computed(expression, source, inputs))
+            self._computed.append(_Computed(key, expression, source, inputs))
         return source
 
     def _position(self, path: str) -> int:
@@ -198,9 +202,17 @@ class Bindings:
             self._evaluate(computed)
 
     def _evaluate(self, computed: _Computed) -> None:
-        result = computed.expression.evaluate([self._reading(position) for position in computed.inputs])
+        """Evaluate one expression; a fault of it is bad and stays its own, for the others have changed as well."""
         source = computed.source
-        value = self._number(source, result.value)
+        result: Reading | Result
+        try:
+            result = computed.expression.evaluate([self._reading(position) for position in computed.inputs])
+            value = self._number(source, result.value)
+        except Exception:
+            if source not in self._faulty:
+                self._faulty.add(source)
+                log.exception("expression %s cannot be evaluated", computed.text)
+            result, value = _FAULT, float("nan")
         missing = np.isnan(value)
         self.values[source] = value
         status = np.array([result.status], dtype=np.uint32)
@@ -233,9 +245,7 @@ class Bindings:
         else:
             number = float(columns.value[position])
             value = None if np.isnan(number) else _plain_value(number, int(columns.raw[position]), code)
-        cause = int(columns.cause[position])
-        known = Cause(cause) if cause in _CAUSES else Cause.CONFIGURATION_ERROR
-        return Reading(value, int(columns.status[position]), known)
+        return Reading(value, int(columns.status[position]), cause_of(int(columns.cause[position])))
 
     def touch(self) -> bool:
         """Bring the receive times up to date where something shows its age; tell whether there is anything aged."""
@@ -251,7 +261,8 @@ class Bindings:
         return self._clock.monotonic_ns() if self._clock is not None else 0
 
 
-_CAUSES = frozenset(int(cause) for cause in Cause)
+_FAULT = Reading(None, int(CAUSES[Cause.CONFIGURATION_ERROR].status), Cause.CONFIGURATION_ERROR)
+"""Result of an expression whose evaluation failed."""
 
 
 def _plain_value(number: float, raw: int, code: TypeCode) -> Value:

@@ -130,8 +130,8 @@ def _carriers(parts: tuple[Part, ...]) -> frozenset[int]:
     """Let one part of each slot carry its marks, so that no quality goes unseen and none is said twice."""
     best: dict[str, tuple[int, int]] = {}
     for place, part in enumerate(parts):
-        kinds = type(part).__mro__
-        rank = next((rank for rank, kind in enumerate(_CARRIES) if kind in kinds), None)
-        if rank is not None:
+        if isinstance(part, _CARRIES):
+            kinds = type(part).__mro__
+            rank = min(rank for rank, kind in enumerate(_CARRIES) if kind in kinds)
             best[part.slot] = min(best.get(part.slot, (len(_CARRIES), 0)), (rank, place))
     return frozenset(id(parts[place]) for _, place in best.values())

@@ -15,7 +15,11 @@ U1 = npt.NDArray[np.uint8]
 
 
 class Seen(IntEnum):
-    """What is seen of a quality: the looks, with both ends of a range and "bad without a last value" told apart."""
+    """What is seen of a quality: the looks, some told apart.
+
+    Both ends of a range; "bad without a last value"; and stale because the engine is silent, which strikes all at
+    once: the frame of the window says the reason and the age, the values only that they are not live.
+    """
 
     GOOD = 0
     SIMULATED = 1
@@ -29,6 +33,7 @@ class Seen(IntEnum):
     NEVER_READ = 9
     BELOW_RANGE = 10
     BAD_EMPTY = 11
+    SILENT = 12
 
 
 class Line(IntEnum):
@@ -70,6 +75,7 @@ RULES: dict[Seen, SeenRule] = {
     Seen.BAD: SeenRule(muted=True, hatched=True, line=Line.STRUCK, solid=False, mark=False),
     Seen.BAD_EMPTY: SeenRule(muted=True, hatched=True, line=Line.STRUCK, dashes=True, solid=False, mark=False),
     Seen.NEVER_READ: SeenRule(muted=True, dashes=True, solid=False),
+    Seen.SILENT: SeenRule(muted=True, line=Line.DOTTED, solid=False),
 }
 
 
@@ -91,6 +97,8 @@ _OF_LOOK = {look: Seen(int(look)) for look in Look}
 def _seen_of(cause: int) -> Seen:
     if cause == Cause.BELOW_RANGE:
         return Seen.BELOW_RANGE
+    if cause == Cause.ENGINE_SILENT:
+        return Seen.SILENT
     rule = CAUSES.get(Cause(cause)) if cause in _KNOWN else None
     if rule is not None and rule.look is Look.BAD and not rule.keeps_value:
         return Seen.BAD_EMPTY

@@ -61,6 +61,7 @@ def lay_number(at: ElementLayout, part: NumberPart) -> None:
             unit_width=unit_width,
             unit_at=unit_at,
             mark_at=at.device_point(part.mark_at),
+            aged=part.aged,
             marked=at.carries(part),
             size=part.size,
         )

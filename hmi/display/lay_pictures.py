@@ -52,6 +52,7 @@ def add_picture(
         always=always,
         marked=marked,
         mark_at=at.device_point(spot),
+        aged=part.aged if isinstance(part, StatePart) else True,
     )
     at.layout.over.append(place)
     bleed = BLEED + 1

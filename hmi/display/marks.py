@@ -26,7 +26,7 @@ LETTERED = {
     Seen.SUBSTITUTED: ("display.mark_substituted", False),
 }
 """Code of the letter, and whether its square is solid."""
-_WIDTHS = {Seen.STALE: 18, Seen.ABOVE_RANGE: 18, Seen.BELOW_RANGE: 18, Seen.NEVER_READ: 33}
+_WIDTHS = {Seen.STALE: 18, Seen.SILENT: 18, Seen.ABOVE_RANGE: 18, Seen.BELOW_RANGE: 18, Seen.NEVER_READ: 33}
 
 
 def mark_width(seen: Seen) -> float:
@@ -40,7 +40,7 @@ def paint_mark(painter: QtGui.QPainter, seen: Seen, theme: Theme, language: Lang
     if seen in LETTERED:
         code, solid = LETTERED[seen]
         _letter(painter, say(code, language), theme, solid=solid)
-    elif seen is Seen.STALE:
+    elif seen in (Seen.STALE, Seen.SILENT):
         _clock(painter, QtCore.QPointF(9, middle), theme)
     elif seen is Seen.UNCERTAIN:
         _question(painter, QtCore.QPointF(middle, middle), theme)
@@ -72,7 +72,7 @@ def _letter(painter: QtGui.QPainter, letter: str, theme: Theme, *, solid: bool) 
 
 def _clock(painter: QtGui.QPainter, centre: QtCore.QPointF, theme: Theme) -> None:
     painter.setPen(theme.pen("mark", 1.75, round_caps=True))
-    painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+    painter.setBrush(theme.brush("track"))
     painter.drawEllipse(centre, 7.5, 7.5)
     painter.drawPolyline([centre + QtCore.QPointF(0, -4.5), centre, centre + QtCore.QPointF(3.2, 1.6)])
 

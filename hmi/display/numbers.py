@@ -67,6 +67,8 @@ class NumberPlace(msgspec.Struct, frozen=True):
     """Place of the unit's baseline where it does not follow the digits."""
     mark_at: tuple[float, float] | None
     """Left middle of the mark; None is after the unit, before the digits of a number that ends at its place."""
+    aged: bool
+    """The age of a stale value stands after the mark."""
     marked: bool
     """False where another part of the element carries the marks of this slot."""
     size: float
@@ -100,6 +102,7 @@ class Numbers:
         self.unit = np.array([place.unit for place in places], dtype=np.intp)
         self.unit_width: F8 = np.array([place.unit_width for place in places])
         self.marked = np.array([place.marked for place in places], dtype=np.bool_)
+        self.aged = np.array([place.aged for place in places], dtype=np.bool_)
         self.hatch = np.array([(place.plate, place.hatch) for place in places], dtype=np.intp).reshape(-1, 2)
         self.unit_fixed, self.unit_x, self.unit_y = _fixed([place.unit_at for place in places])
         self.mark_fixed, self.mark_x, self.mark_y = _fixed([place.mark_at for place in places])
@@ -245,18 +248,19 @@ class Numbers:
             width = right[pick] - left[pick] + 2 * beyond
             lines = self._lines[line[pick]]
             fragments.place_cut(base[pick] + LINE_ROW, lines, table, left[pick] - beyond, height, width)
-        pick = np.flatnonzero(MARKED[seen] & ~DASHES[seen] & self.marked[which])
+        pick = np.flatnonzero(MARKED[seen] & ~DASHES[seen] & (seen != Seen.SILENT) & self.marked[which])
         if len(pick):
             numbers = which[pick]
             fixed = self.mark_fixed[numbers]
-            room = self._mark_widths[seen[pick]] + self._ages.width(age[pick], table)
+            age = np.where(self.aged[numbers], age[pick], -1)
+            room = self._mark_widths[seen[pick]] + self._ages.width(age, table)
             before = left[pick] - GAP * scale - room
             beside = np.where(self.right[numbers], before, end[pick] + GAP * scale)
             x = np.where(fixed, self.mark_x[numbers], beside)
             middle = np.where(fixed, self.mark_y[numbers], y[pick] - size[pick] * 0.36)
             fragments.place(base[pick] + MARK, self._mark_cells[seen[pick]], table, x, middle)
             x = x + self._mark_widths[seen[pick]]
-            self._ages.place(fragments, base[pick] + AGE_LEAD, base[pick] + AGE_TAIL, age[pick], x, middle, table)
+            self._ages.place(fragments, base[pick] + AGE_LEAD, base[pick] + AGE_TAIL, age, x, middle, table)
 
 
 def _fixed(places: list[tuple[float, float] | None]) -> tuple[npt.NDArray[np.bool_], F8, F8]:

@@ -107,7 +107,7 @@ class PaintedWords:
         elif rule.line is Line.DOTTED:
             for number in range(int(advance / 4) + 1):
                 painter.fillRect(QtCore.QRectF(left + 4 * number, self.rise + 4.5, 2, 2), theme.colour("ink2"))
-        if self._language is not None and rule.mark and not rule.dashes:
+        if self._language is not None and rule.mark and not rule.dashes and glance.seen is not Seen.SILENT:
             age = age_words(glance.age_s) if rule.age else ""
             width = mark_width(glance.seen) + (4 + theme.width(age, READING_PX, 600) if age else 0)
             x = left - GAP - width if part.align < 0 else left + advance + GAP
@@ -241,7 +241,11 @@ class PaintedFree:
 
 def _severity(seen: Seen) -> int:
     """Order by how much a quality takes away: below range counts as above range, empty as bad."""
-    return {Seen.BELOW_RANGE: int(Seen.ABOVE_RANGE) * 2, Seen.BAD_EMPTY: int(Seen.BAD) * 2 + 1}.get(seen, int(seen) * 2)
+    return {
+        Seen.BELOW_RANGE: int(Seen.ABOVE_RANGE) * 2,
+        Seen.BAD_EMPTY: int(Seen.BAD) * 2 + 1,
+        Seen.SILENT: int(Seen.STALE) * 2 + 1,
+    }.get(seen, int(seen) * 2)
 
 
 def _grey(image: QtGui.QImage) -> QtGui.QImage:

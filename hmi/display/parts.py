@@ -57,6 +57,8 @@ class NumberPart(msgspec.Struct, frozen=True):
     mark_at: tuple[float, float] | None = None
     """Left centre of the place for the quality mark; None is after the unit, or before the digits when `right`."""
     weight: int = 600
+    aged: bool = True
+    """With the age of a stale value after its mark; False where the next text is near."""
 
 
 class StatePart(msgspec.Struct, frozen=True):
@@ -73,6 +75,8 @@ class StatePart(msgspec.Struct, frozen=True):
     """Left centre of the place for the quality mark; None is right of the rectangle."""
     above: float | None = None
     """With a number here the slot is a measured value: state 1 above it, state 0 up to it."""
+    aged: bool = True
+    """As for a number."""
 
 
 class PlatePart(msgspec.Struct, frozen=True):

@@ -63,9 +63,11 @@ def picture_of(
     image = QtGui.QImage(width, height, QtGui.QImage.Format.Format_RGB32)
     image.fill(theme.colour("bg"))
     painter = QtGui.QPainter(image)
-    painter.translate((width - stage.width) // 2, (height - stage.height) // 2)
-    stage.paint(painter)
-    painter.end()
+    try:
+        painter.translate((width - stage.width) // 2, (height - stage.height) // 2)
+        stage.paint(painter)
+    finally:
+        painter.end()  # a picture that is freed while it is painted on ends the process
     del application
     return image
 

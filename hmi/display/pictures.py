@@ -37,6 +37,8 @@ class PicturePlace(msgspec.Struct, frozen=True):
     mark_at: tuple[float, float] | None = None
     """Left middle of the mark; None is behind the picture, at the height `mark_rise` above its placing point."""
     mark_rise: float = 0.0
+    aged: bool = True
+    """The age of a stale value stands after the mark."""
 
 
 class Pictures:
@@ -60,6 +62,8 @@ class Pictures:
         self.y: F8 = np.array([place.y for place in places])
         self.marked = np.array([place.marked for place in places], dtype=np.bool_)
         self.words = np.array([place.words for place in places], dtype=np.bool_)
+        self.bare = np.array([place.words or not place.cells for place in places], dtype=np.bool_)
+        self.aged = np.array([place.aged for place in places], dtype=np.bool_)
         self.mark_fixed = np.array([place.mark_at is not None for place in places], dtype=np.bool_)
         self.mark_x: F8 = np.array([place.mark_at[0] if place.mark_at else 0.0 for place in places])
         self.mark_y: F8 = np.array([place.mark_at[1] if place.mark_at else 0.0 for place in places])
@@ -106,6 +110,7 @@ class Pictures:
             fragments.place_cut(base[pick] + LINE_ROW, dotted, table, left[pick], y, source[pick, 2])
         marked = MARKED[seen] & self.marked[which]
         marked &= ~(self.words[which] & (seen == Seen.NEVER_READ))
+        marked &= ~(self.bare[which] & (seen == Seen.SILENT))
         pick = np.flatnonzero(marked)
         if len(pick):
             numbers = which[pick]
@@ -114,4 +119,5 @@ class Pictures:
             middle = np.where(fixed, self.mark_y[numbers], self.y[numbers] - self.mark_rise[numbers])
             fragments.place(base[pick] + MARK, self._mark_cells[seen[pick]], table, x, middle)
             x = x + self._mark_widths[seen[pick]]
-            self._ages.place(fragments, base[pick] + AGE_LEAD, base[pick] + AGE_TAIL, age[pick], x, middle, table)
+            age = np.where(self.aged[numbers], age[pick], -1)
+            self._ages.place(fragments, base[pick] + AGE_LEAD, base[pick] + AGE_TAIL, age, x, middle, table)

@@ -24,7 +24,7 @@ _LEAST_PX = 90
 _LINE_PX = 20
 """Height of a line of words at the right."""
 _DOT = 6
-_SIGNS = {Seen.GOOD: "", Seen.ABOVE_RANGE: " ↑", Seen.BELOW_RANGE: " ↓", Seen.NOT_RUNNING: " ?!"}
+_SIGNS = {Seen.GOOD: "", Seen.ABOVE_RANGE: " ↑", Seen.BELOW_RANGE: " ↓", Seen.NOT_RUNNING: " ?!", Seen.SILENT: ""}
 _Words = list[tuple[float, str, str]]
 """Height, words, colour of each line of words at the right."""
 
@@ -162,10 +162,10 @@ class PaintedSpark:
         theme, centre = self._theme, QtCore.QPointF(self._width, self._y(value))
         painter.setPen(QtCore.Qt.PenStyle.NoPen)
         painter.setBrush(theme.brush("card"))
-        painter.drawEllipse(centre, _DOT + 1.0, _DOT + 1.0)
+        painter.drawEllipse(centre, _DOT + 2.0, _DOT + 2.0)
         painter.setPen(QtCore.Qt.PenStyle.NoPen if solid else theme.pen("trend", 2))
         painter.setBrush(theme.brush("trend" if solid else "track"))
-        painter.drawEllipse(centre, _DOT - 1.0, _DOT - 1.0)
+        painter.drawEllipse(centre, _DOT, _DOT)
 
     def _words(self, painter: QtGui.QPainter, words: _Words) -> None:
         """Write words at their lines, moved apart where they would cover each other."""

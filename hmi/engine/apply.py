@@ -29,13 +29,6 @@ class Difference:
     replanned: tuple[PlantDevice, ...]
     """Devices that keep their connection and are asked something else."""
 
-    @property
-    def nothing(self) -> bool:
-        """True when the engine has nothing to do."""
-        return not (
-            self.added or self.retyped or self.removed or self.reread or self.stopped or self.started or self.replanned
-        )
-
 
 def compare(old: Plant, new: Plant) -> Difference:
     """Compare two plants by the ids of tags and devices."""

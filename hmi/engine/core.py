@@ -19,14 +19,12 @@ from hmi.engine.health import DeviceHealth, HealthWriter
 from hmi.engine.plant import Plant, PlantDevice, build_plant
 from hmi.engine.rows import ImageFull, RowTable
 from hmi.engine.scan import DeviceScan, Tick
+from hmi.engine.snapshots import Snapshots
 from hmi.engine.supervise import SILENT_S, Line
 from hmi.image.pointer import read_pointer, sweep
-from hmi.image.remains import Remains, remains_of_columns, remains_of_image
-from hmi.image.snapshot import read_snapshot, write_snapshot
 from hmi.model.clock import Clock
 from hmi.model.device import DeviceState
 from hmi.model.devices import PROTOCOLS
-from hmi.model.errors import ImageError
 from hmi.model.project import Project
 from hmi.model.quality import Cause
 from hmi.model.station import Station
@@ -36,7 +34,6 @@ log = logging.getLogger("hmi.scan")
 IDLE_S = 0.25
 """Heartbeat without answers."""
 HEALTH_S = 1.0
-SNAPSHOT_S = 10.0
 SWEEP_S = 60.0
 
 
@@ -84,6 +81,7 @@ class Engine:
         self.table = RowTable(station.runtime, station.pointer, clock)
         self.tick = Tick(self.table, clock)
         self._health = HealthWriter(self.table, station.data, clock)
+        self._snapshots = Snapshots(self.table, station, clock)
         self._devices: dict[str, _Running] = {}
         self._tasks: asyncio.TaskGroup | None = None
         """While it runs; None again from the moment when it is to stop."""
@@ -114,13 +112,13 @@ class Engine:
             ExceptionGroup: when a part failed that the engine cannot live without.
         """
         await self._begin()
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                self._tasks = tasks
-                self._spawn(self.tick.watch(), "tick")
-                self._spawn(self._idle(), "idle")
-                self._spawn(self._snapshots(), "snapshots")
-                self._spawn(self._sweeps(), "sweeps")
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            self._spawn(self.tick.watch(), "tick")
+            self._spawn(self._idle(), "idle")
+            self._spawn(self._snapshots.run(), "snapshots")
+            self._spawn(self._sweeps(), "sweeps")
+            try:
                 await self._load_drivers(self._plant)
                 self._say_faulty()
                 for device in self._plant.devices.values():
@@ -128,13 +126,12 @@ class Engine:
                 if ready is not None:
                     ready.set()
                 await stop.wait()
+            finally:
                 self._tasks = None  # an apply that is under way starts nothing any more
-                for task in self._work:
-                    task.cancel()
-        finally:
-            self._tasks = None
+            for task in self._work:
+                task.cancel()
         self.tick.flush()
-        self._snapshot_now(self._copy_rows())
+        self._snapshots.write_now()
         self.table.writer.close()
 
     async def apply(self, project: Project) -> Difference:
@@ -194,7 +191,7 @@ class Engine:
     async def _begin(self) -> None:
         """Make the image, with what an earlier engine left."""
         pointer = read_pointer(self._station.pointer)
-        remains = await asyncio.to_thread(self._remains)
+        remains = await asyncio.to_thread(self._snapshots.left)
         adopted = self.table.begin(
             self._plant.tags,
             remains,
@@ -203,17 +200,6 @@ class Engine:
         )
         log.info("image %s: %d rows, %d adopted", self.table.writer.path.name, len(self._plant.tags), adopted)
         sweep(self._station.runtime, self.generation)
-
-    def _remains(self) -> Remains | None:
-        """Find what an earlier engine left: its image of this boot, else the snapshot."""
-        found = remains_of_image(self._station.pointer)
-        if found is not None:
-            return found
-        try:
-            return read_snapshot(self._station.data / "snapshot.bin", self._clock)
-        except ImageError as error:
-            log.warning("the snapshot cannot be used: %s", error)
-            return None
 
     async def _load_drivers(self, plant: Plant) -> None:
         """Import the drivers that are needed, off the loop: a protocol library may take a tenth of a second."""
@@ -374,25 +360,6 @@ class Engine:
         missed = sum(running.scan.missed for running in self._devices.values())
         self._health.write(devices, missed=missed, tick_ns=tick.longest_ns, depth=tick.depth)
         tick.longest_ns = tick.depth = 0
-
-    def _copy_rows(self) -> Remains:
-        writer = self.table.writer
-        return remains_of_columns(writer.columns, writer.used)
-
-    async def _snapshots(self) -> None:
-        while True:
-            await asyncio.sleep(SNAPSHOT_S)
-            writing = asyncio.create_task(asyncio.to_thread(self._snapshot_now, self._copy_rows()), name="snapshot")
-            try:
-                await asyncio.shield(writing)
-            finally:
-                await asyncio.wait({writing})  # the thread goes on: the snapshot of a stop waits until it has ended
-
-    def _snapshot_now(self, rows: Remains) -> None:
-        try:
-            write_snapshot(self._station.data / "snapshot.bin", rows)
-        except OSError as error:
-            log.error("the snapshot cannot be written: %s", error)
 
     async def _sweeps(self) -> None:
         while True:

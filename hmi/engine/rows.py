@@ -192,9 +192,7 @@ class RowTable:
 
     # ------------------------------------------------------------------------------------------------ inside
 
-    def _create(
-        self, tags: Sequence[PlantTag], project: int, newer_than: int
-    ) -> tuple[ImageWriter, dict[int, int]]:
+    def _create(self, tags: Sequence[PlantTag], project: int, newer_than: int) -> tuple[ImageWriter, dict[int, int]]:
         """Make the image of a new generation, not yet published and not yet in use here."""
         text_bytes = sum(layout.slot_units(tag.text_bytes) * layout.SLOT_UNIT for tag in tags if tag.text_bytes)
         writer = ImageWriter.create(

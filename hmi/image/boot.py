@@ -5,24 +5,38 @@ Used by the writer (engine) and by the reader (window) to tell a live image from
 
 import hashlib
 import sys
-import time
 from functools import cache
 from pathlib import Path
+
+UNKNOWN_BOOT = 0
+"""Where the system tells none: what is left of an engine is then taken for that of an older boot, which only costs its
+freshness, and an engine is judged by the age of its heartbeat alone."""
 
 
 @cache
 def boot_identity() -> int:
-    """Give a 64-bit number that changes with every boot of the machine.
+    """Give a 64-bit number that changes with every boot of the machine and with nothing else.
 
-    Linux tells one; elsewhere it is the minute in which the machine was started, by wall minus monotonic time. That
-    can be off after a step of the wall clock, and then an image counts as one of an older boot, which only costs
-    its freshness.
+    The wall clock has no part in it: a step of it would make a live engine look like one of an older boot.
     """
+    name = _boot_name()
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") if name else UNKNOWN_BOOT
+
+
+def _boot_name() -> str:
+    """Ask the system: Linux has an id of the boot, Windows counts its boots for its prefetcher."""
     try:
-        name = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        if sys.platform == "win32":
+            import winreg
+
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _WINDOWS_KEY) as key:
+                return f"boot {winreg.QueryValueEx(key, 'BootId')[0]}"
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
-        name = str((time.time_ns() - time.monotonic_ns()) // 60_000_000_000)
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+        return ""
+
+
+_WINDOWS_KEY = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
 
 
 def process_start(pid: int) -> int:

@@ -27,6 +27,9 @@ SILENT_AFTER_NS = 1_500_000_000
 """Age of the heartbeat at which an engine counts as silent."""
 SILENT_AFTER_LINK_ENDED_NS = 300_000_000
 """The same once the link to it has ended, which is the faster sign of a death."""
+STUCK_AFTER_NS = 1_000_000_000
+"""How long one and the same tick may be half written before the engine counts as silent, whatever its heartbeat says:
+ticks take milliseconds, so this one broke in the middle."""
 _POINTER_EVERY_NS = 500_000_000
 _SECOND_NS = 1_000_000_000
 _TRIES = 4
@@ -51,6 +54,10 @@ class LiveSource:
         self._map_version = -1
         self._looked_ns: int | None = None
         self._alive = False
+        self._half = 0
+        """Global sequence of the tick that was half written at the last poll; 0 when none was."""
+        self._half_ns = 0
+        """When it was first seen."""
         self._complaint = ""
         self._shown: weakref.WeakSet[LiveShown] = weakref.WeakSet()
         self._idents: U8 = np.empty(0, dtype=np.uint64)
@@ -112,6 +119,7 @@ class LiveSource:
         self._image = image
         self._generation = pointer.generation
         self._map_version = -1
+        self._half = 0
 
     def _complain(self, what: str) -> None:
         """Say a fault once, not at each look."""
@@ -161,9 +169,20 @@ class LiveSource:
             age_ns = 0
         elif int(header[Word.CLOSED]):
             why = reason("engine.closed")
-        elif age_ns > limit_ns:
-            why = reason("engine.silent", seconds=max(1, age_ns // _SECOND_NS))
+        elif (silent_ns := max(age_ns if age_ns > limit_ns else 0, self._stuck_ns(header))) > 0:
+            why = reason("engine.silent", seconds=max(1, silent_ns // _SECOND_NS))
         return _state(why, wall_ns, max(age_ns, 0), self._generation)
+
+    def _stuck_ns(self, header: U8) -> int:
+        """Tell for how long a tick has been half written; 0 while that is no longer than a tick may take."""
+        sequence, now_ns = int(header[Word.GSEQ]), self._clock.monotonic_ns()
+        if not sequence & 1:
+            self._half = 0
+        elif sequence != self._half:
+            self._half, self._half_ns = sequence, now_ns
+        elif now_ns - self._half_ns > STUCK_AFTER_NS:
+            return now_ns - self._half_ns
+        return 0
 
 
 def rows_of(wanted: U8, idents: U8, order: Indices) -> Indices:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hmi.image.boot import boot_identity
+from hmi.image.boot import UNKNOWN_BOOT, boot_identity
 from hmi.image.contract import I8, U1, U2, U4, U8, Indices
 from hmi.image.layout import FIRST_ROW, Columns, Word
 from hmi.image.mapped import MappedImage, open_image
@@ -74,7 +74,8 @@ def remains_of_image(pointer_path: Path) -> Remains | None:
     Returns:
         Its rows, or None when there is no image, it is rubbish, or it is of an older boot. When its engine was
         killed in the middle of a tick, the rows that the tick had begun to change are left out: they may be half
-        written.
+        written. (A row that moved within its deadband has no sequence of that tick; value and raw of such a one may
+        be of neighbouring ticks, by less than the deadband.)
     """
     pointer = read_pointer(pointer_path)
     if pointer is None:
@@ -83,7 +84,7 @@ def remains_of_image(pointer_path: Path) -> Remains | None:
         image: MappedImage = open_image(pointer_path.with_name(pointer.name), pointer.generation)
     except ImageError:
         return None
-    if image.word(Word.BOOT) != boot_identity():
+    if image.word(Word.BOOT) != boot_identity() or boot_identity() == UNKNOWN_BOOT:
         return None
     used = min(image.word(Word.USED), image.capacity)
     columns = image.columns

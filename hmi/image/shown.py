@@ -63,6 +63,8 @@ class LiveShown:
         self._last = 0
         self._everything = True
         self._silent = True
+        self._laid = False
+        """"Engine silent" has been laid over what is shown because the image could not be read."""
         self._texts: dict[int, str] = {}
         self._seq: U8 = np.empty(count, dtype=np.uint64)
         self._newer: npt.NDArray[np.bool_] = np.empty(count, dtype=np.bool_)
@@ -82,6 +84,7 @@ class LiveShown:
         """Lay "engine silent" over all that is not bad, or take it away; everything counts as changed."""
         if silent != self._silent:
             self._silent = silent
+            self._laid = False
             self._everything = True
 
     def refresh(self) -> Indices:
@@ -96,6 +99,11 @@ class LiveShown:
             if changed is not None:
                 return changed
             time.sleep(0)  # the writer is in the middle of a tick: let it finish
+        if self._silent and self._everything and not self._laid:
+            # It died in there and never finishes: what is shown is of a tick before, and stale all the same.
+            self._laid = True
+            self._lay_silent()
+            return self._whole
         return _NONE
 
     def touch(self) -> None:
@@ -188,9 +196,14 @@ class LiveShown:
         if self._everything:
             self._any_text = bool((columns.type_code == TypeCode.TEXT).any())
         if self._silent:
-            kept = columns.status < _FIRST_BAD  # a bad row must not look better because the engine is gone as well
-            columns.cause[kept] = Cause.ENGINE_SILENT
-            columns.status[kept] = _SILENT_STATUS
+            self._lay_silent()
+
+    def _lay_silent(self) -> None:
+        """Say of all that is not bad that the engine is silent; a bad row must not look better by that."""
+        columns = self.columns
+        kept = columns.status < _FIRST_BAD
+        columns.cause[kept] = Cause.ENGINE_SILENT
+        columns.status[kept] = _SILENT_STATUS
 
     def _read_texts(self, image: Columns, changed: Indices, rows: Indices) -> dict[int, str]:
         """Read the slots of the text rows among the changed ones (few of them, so one by one)."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from hmi.image.boot import boot_identity
+from hmi.image.boot import UNKNOWN_BOOT, boot_identity
 from hmi.image.remains import Remains, rebase
 from hmi.model.clock import Clock
 from hmi.model.errors import ImageError
@@ -99,6 +99,6 @@ def read_snapshot(path: Path, clock: Clock) -> Remains | None:
         texts = msgspec.msgpack.decode(body[at:], type=dict[int, str])
     except msgspec.MsgspecError as error:
         raise ImageError("image.snapshot_broken", place=path.name) from error
-    if boot != boot_identity():
+    if boot != boot_identity() or boot == UNKNOWN_BOOT:
         columns["mono_ns"] = rebase(columns["receive_ns"], clock)
     return Remains(**columns, texts=texts)

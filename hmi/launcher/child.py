@@ -14,6 +14,8 @@ from hmi.launcher.plan import QUIET_S, REFUSAL_S, REFUSALS, Part, pause_s
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 """Loaded before any child is made: nothing may be imported between fork and exec."""
 _PR_SET_PDEATHSIG = 1
+FAILED_STARTS = (OSError, subprocess.SubprocessError)
+"""What a system raises that does not start a process."""
 
 
 class Child:
@@ -39,8 +41,22 @@ class Child:
         return self._process is None and now_s >= self._not_before_s
 
     def start(self) -> None:
-        """Start the process. It dies with the launcher, however that dies, unless it is to outlive it."""
+        """Start the process. It dies with the launcher, however that dies, unless it is to outlive it.
+
+        Raises:
+            OSError, SubprocessError: (`FAILED_STARTS`) when the system does not start it: no such file, no memory, no
+                more processes. Counted as a start that failed, to be tried again after a pause.
+        """
         tied = not self.part.outlives
+        self.starts += 1
+        self.started_s = time.monotonic()
+        try:
+            self._launch(tied)
+        except FAILED_STARTS:
+            self._put_off()
+            raise
+
+    def _launch(self, tied: bool) -> None:
         self._process = subprocess.Popen(
             self.part.command,
             stdin=subprocess.DEVNULL,
@@ -51,8 +67,12 @@ class Child:
             from hmi.launcher.job import tie
 
             tie(self._process)
-        self.starts += 1
-        self.started_s = time.monotonic()
+
+    def _put_off(self) -> None:
+        """Set when it may be started again."""
+        now_s = time.monotonic()
+        self._failures = 1 if now_s - self.started_s > QUIET_S else self._failures + 1
+        self._not_before_s = now_s + pause_s(self._failures)
 
     def ended(self) -> int | None:
         """Tell the exit code when the process has ended since the last look (negative for a signal), else None."""
@@ -60,9 +80,7 @@ class Child:
         if code is None:
             return None
         self._process = None
-        now_s = time.monotonic()
-        self._failures = 1 if now_s - self.started_s > QUIET_S else self._failures + 1
-        self._not_before_s = now_s + pause_s(self._failures)
+        self._put_off()
         return code
 
     def refused(self, code: int) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from hmi.launcher.child import Child
+from hmi.launcher.child import FAILED_STARTS, Child
 from hmi.launcher.plan import HUNG_S, START_LIMIT_S, STOP_ORDER, Part, Role
 from hmi.launcher.silence import last_sign_ns
 from hmi.link.beat import PROCESSES, Processes, window_beat_path, write_beside
@@ -73,9 +73,7 @@ class Launcher:
             return
         now_s = time.monotonic()
         if child.due(now_s):
-            child.start()
-            log.info("%s started, pid %d, start %d", child.part.role, child.pid, child.starts)
-            self._say_who_runs()
+            self._start(child)
             return
         pid, code = child.pid, child.ended()
         if code is not None:
@@ -94,6 +92,25 @@ class Launcher:
         elif child.pid and self._hangs(child, now_s):
             log.warning("%s (pid %d) gives no sign of life; it is ended and started again", child.part.role, child.pid)
             child.kill()
+
+    def _start(self, child: Child) -> None:
+        """Start a child; what the system refuses at a restart is tried again, for the others run on meanwhile.
+
+        Raises:
+            OSError, SubprocessError: when the very first start is refused.
+        """
+        try:
+            child.start()
+        except FAILED_STARTS as error:
+            if child.starts == 1:
+                raise
+            log.warning("%s cannot be started now: %s; it is tried again", child.part.role, error)
+            if child.hopeless:
+                log.error("%s could not be started in %d starts; everything is given up", child.part.role, child.starts)
+                self._code = 1
+            return
+        log.info("%s started, pid %d, start %d", child.part.role, child.pid, child.starts)
+        self._say_who_runs()
 
     def _hangs(self, child: Child, now_s: float) -> bool:
         """Tell whether a running child has been silent for too long."""

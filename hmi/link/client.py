@@ -43,12 +43,17 @@ class Client(Generic[M]):
 
         Raises:
             LinkLost: when the link ends first.
-            TimeoutError: when no answer came in time; the link is then ended, so that a late answer meets no other
-                question.
+            TimeoutError: when no answer came in time.
+
+        Whatever goes wrong, a cancellation of the caller too, ends the link: a late answer must meet no other question.
         """
         async with self._turn:
-            await self._connection.send(message)
-            return await self._connection.receive(limit_s)
+            try:
+                await self._connection.send(message)
+                return await self._connection.receive(limit_s)
+            except BaseException:
+                self._connection.abort()
+                raise
 
     async def close(self) -> None:
         """End the link; never raises, safe to call twice."""

@@ -14,6 +14,8 @@ from hmi.model.quality import Cause
 
 M = TypeVar("M")
 
+BODY_LIMIT_S = 5.0
+"""Longest time between the first bytes of a message and its last: a peer that stops in the middle holds a place."""
 SEND_LIMIT_S = 5.0
 """Longest time that a peer may take to make room for a message."""
 WRITE_BUFFER_BYTES = 256 * 1024
@@ -69,19 +71,38 @@ class Connection(Generic[M]):
             limit_s: longest wait for the whole message, seconds; None waits until one comes or the connection ends.
 
         Raises:
-            LinkLost: when the connection ends, or brings something that is no message (it is then ended).
+            LinkLost: when the connection ends, or brings something that is no message, or half of one and no more
+                within `BODY_LIMIT_S` (it is then ended).
             TimeoutError: when nothing came in time (the connection is then ended: half a message may have been read).
         """
         try:
             async with asyncio.timeout(limit_s):
-                length = body_length(await self._reader.readexactly(HEADER.size))
-                return self._framing.unpack(await self._reader.readexactly(length))
+                first = await self._reader.readexactly(1)
+                return self._framing.unpack(await self._rest(first))
         except TimeoutError:
             self._writer.transport.abort()
             raise
         except (OSError, asyncio.IncompleteReadError, FrameError) as error:
             self._writer.transport.abort()
             raise self._lost(str(error) if isinstance(error, FrameError) else "") from error
+
+    async def _rest(self, first: bytes) -> bytes:
+        """Read the body of a message that has begun.
+
+        Raises:
+            FrameError: when it is not whole in time.
+        """
+        try:
+            async with asyncio.timeout(BODY_LIMIT_S):
+                length = body_length(first + await self._reader.readexactly(HEADER.size - 1))
+                return await self._reader.readexactly(length)
+        except TimeoutError:
+            message = f"half a message, and no more within {BODY_LIMIT_S:g} s"
+            raise FrameError(message) from None
+
+    def abort(self) -> None:
+        """End the connection at once; what was to be sent is dropped."""
+        self._writer.transport.abort()
 
     async def close(self) -> None:
         """End the connection; never raises, safe to call twice."""

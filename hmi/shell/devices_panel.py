@@ -20,7 +20,7 @@ from hmi.words import say
 ROW = 44
 HEAD = 34
 TEXT_PX = 18
-COLUMNS = (("device", 250), ("state", 250), ("rate", 90), ("round_trip", 110), ("errors", 80), ("alive", 240))
+COLUMNS = (("device", 230), ("state", 360), ("rate", 90), ("round_trip", 110), ("errors", 80), ("alive", 290))
 """Name of the column, its width in pixels."""
 _NUMBERS = frozenset({"rate", "round_trip", "errors"})
 
@@ -126,8 +126,8 @@ def _row(fact: DeviceFact, language: Language) -> tuple[str, ...]:
     title = fact.device.title.pick(language)
     name = f"{fact.device.name}  {title}" if title else fact.device.name
     state = say("shell.state_unknown", language) if fact.state is None else STATE_WORDS[fact.state].pick(language)
-    if fact.last_error is not Cause.NONE and fact.state not in (DeviceState.ONLINE, None):
-        state = f"{state} · {say(f'cause.{fact.last_error.name.lower()}', language)}"
+    if fact.cause is not Cause.NONE and fact.state not in (DeviceState.ONLINE, None):
+        state = f"{state} · {say(f'cause.{fact.cause.name.lower()}', language)}"
     rate = "" if fact.rate != fact.rate else f"{fact.rate:.0f}"
     round_trip = "" if fact.round_trip_ms != fact.round_trip_ms else f"{fact.round_trip_ms:.1f}"
     errors = "" if fact.errors != fact.errors else f"{fact.errors:.0f}"

@@ -17,6 +17,8 @@ from hmi.model.quality import Cause, Look, look_of
 
 _MEMBERS = ("State", "Rate", "Errors", "RoundTripMs", "LastError")
 _CAUSES = 256
+_LIFE = (Cause.HEARTBEAT_STOPPED, Cause.MAP_CHANGED, Cause.LIVENESS_PENDING)
+"""Why a PLC that answers is not taken as running, beyond its own word for it."""
 _LOOK_OF_CAUSE = np.array([int(look_of(cause)) for cause in range(_CAUSES)], dtype=np.intp)
 COUNTED: dict[str, tuple[Look, ...]] = {
     "forced": (Look.FORCED,),
@@ -40,8 +42,9 @@ class DeviceFact:
     """Values a second; NaN when not known."""
     errors: float
     round_trip_ms: float
-    last_error: Cause
-    """NONE when there was none."""
+    cause: Cause
+    """Why it is not online: the last error of its connection, or, of a PLC that answers but does not run, what its tags
+    say. NONE when nothing more than the state is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,10 @@ class Facts:
         paths = [device_path(device.name, member) for device in self._named for member in _MEMBERS]
         self._health = source.show(_numbers([health_id(path) for path in paths]))
         self.tags = source.show(_numbers([tag.id for tag in project.all_tags]))
-        """All tags of the project; brought up to date once a second."""
+        """All tags of the project; brought up to date once a second, and when a PLC stops running."""
+        self._rows: dict[str, list[int]] = {device.name: [] for device in self._named}
+        for row, tag in enumerate(project.all_tags):
+            self._rows.get(tag.device, []).append(row)
         self._counted_ns = 0
         self._seen: tuple[object, ...] = ()
 
@@ -115,14 +121,23 @@ class Facts:
         at = number * len(_MEMBERS)
         state, rate, errors, round_trip, last = (float(value) for value in values[at : at + len(_MEMBERS)])
         known = self.engine.alive and state == state
+        shown = _state_without_engine(device) if not known else state_of_number(int(state))
         return DeviceFact(
             device=device,
-            state=_state_without_engine(device) if not known else state_of_number(int(state)),
+            state=shown,
             rate=rate,
             errors=errors,
             round_trip_ms=round_trip,
-            last_error=_cause(last),
+            cause=self._life_cause(device.name) if shown is DeviceState.NOT_RUNNING else _cause(last),
         )
+
+    def _life_cause(self, device: str) -> Cause:
+        """Give what most tags of a PLC that answers but does not run say; its connection's last error is an old one."""
+        self.tags.refresh()
+        causes = self.tags.columns.cause[self._rows[device]]
+        found = {cause: int((causes == cause).sum()) for cause in _LIFE}
+        worst = max(_LIFE, key=lambda cause: found[cause])
+        return worst if found[worst] else Cause.NONE
 
     def _count(self) -> bool:
         """Count the looks of all tags; tells whether a count changed."""

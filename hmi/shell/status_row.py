@@ -126,12 +126,12 @@ class StatusRow(QtWidgets.QWidget):
         loud = [one for one in short if one.loud]
         rest = self._rest(short)
         entries = (*loud, *rest)
-        hidden = 0
+        hidden: list[Disc] = []
         while loud and self._width(entries) > room:
-            loud.pop()
-            hidden += 1
-            words = say("shell.hidden_devices", self._language, count=hidden)
-            entries = (*loud, Entry(Disc.DEAD, words, "", loud=True), *rest)
+            hidden.append(loud.pop().disc)
+            words = say("shell.hidden_devices", self._language, count=len(hidden))
+            disc = Disc.DEAD if Disc.DEAD in hidden else hidden[0]
+            entries = (*loud, Entry(disc, words, "", loud=True), *rest)
         return entries
 
     def _rest(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

@@ -25,7 +25,7 @@ def folders(tmp_path: Path) -> tuple[str, str]:
     ("language", "words"),
     [
         ("en", ["- tag Line/Tank1.SP (", "~ tag Line/T.Level (", 'path: "Line/Tank1.Level" -> "Line/T.Level"']),
-        ("zh-CN", ["- 变量 Line/Tank1.SP（", "~ 变量 Line/T.Level（", 'path："Line/Tank1.Level" -> "Line/T.Level"']),
+        ("zh-CN", ["- 位号 Line/Tank1.SP（", "~ 位号 Line/T.Level（", 'path："Line/Tank1.Level" -> "Line/T.Level"']),
     ],
 )
 def test_that_changes_are_said_by_object(folders, capsys, language: str, words: list[str]):

@@ -13,7 +13,7 @@ import pytest
 
 from hmi.cli import main as door
 from hmi.cli import parser, speech
-from hmi.cli.main import main
+from hmi.cli.main import build_parser, main
 from hmi.model.errors import EnvironmentFault, ProjectError, UsageError
 from hmi.model.text import Language
 from hmi.words.catalogue import load
@@ -328,3 +328,22 @@ def test_that_headless_verbs_load_no_qt(given, tmp_path):
         [sys.executable, "-c", code, *given], cwd=ROOT, capture_output=True, text=True, check=False, env=environ
     )
     assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["tags", "list", str(EXAMPLE), "T-101", "--language", "zh-CN"],
+        ["tags", "--language", "zh-CN", "list", str(EXAMPLE), "T-101"],
+        ["--language", "zh-CN", "tags", "list", str(EXAMPLE), "T-101"],
+        ["--language=zh-CN", "tags", "list", str(EXAMPLE), "T-101"],
+    ],
+)
+def test_that_an_option_of_every_verb_holds_wherever_it_stands(given, capsys):
+    assert main(given) == 0
+    assert "液位" in capsys.readouterr().out
+
+
+def test_that_a_data_folder_given_before_the_verb_of_a_verb_is_kept():
+    given = ["tags", "--data", "here", "read", "plant", "Line/Level"]
+    assert str(build_parser(given).parse_args(given).data) == "here"

@@ -30,7 +30,7 @@ def test_that_only_one_reference_alone_is_plain():
 def test_that_equal_bindings_share_a_source_and_a_tag_is_asked_for_once(plant):
     _, source, bindings = plant
     first = bindings.source_of("{L/A}")
-    assert bindings.source_of(" {L/A} ") == first
+    assert bindings.source_of(" {L/A} ") == bindings.source_of("{ L/A }") == first
     bindings.source_of("{L/A} * 2 + {L/B}")
     bindings.attach(source)
     assert source.shown[-1].paths == ["L/A", "L/B"]
@@ -76,6 +76,33 @@ def test_that_an_expression_runs_only_when_an_input_changed(plant, monkeypatch):
     assert runs == ["{L/A} > 3"]
     bindings.refresh()
     assert runs == ["{L/A} > 3"]
+
+
+def test_that_a_fault_of_one_expression_is_bad_and_loses_no_change_of_others(plant, monkeypatch, expected_logs, caplog):
+    expected_logs.expect("hmi.ui", "{L/A} \\* 2 cannot be evaluated")
+    _, source, bindings = plant
+    plain, broken, sound = (bindings.source_of(text) for text in ("{ L/A }", "{L/A} * 2", "{L/A} * 3"))
+    evaluate = Expression.evaluate
+
+    def evaluate_or_fail(self, readings):
+        if self.source == "{L/A} * 2" and readings[0].value != 7.0:
+            raise RuntimeError("a fault")
+        return evaluate(self, readings)
+
+    monkeypatch.setattr(Expression, "evaluate", evaluate_or_fail)
+    source.set("L/A", 5.0)
+    bindings.attach(source)
+    bindings.refresh()
+    source.set("L/A", 6.0)
+    bindings.refresh()
+    assert bindings.values[[plain, sound]].tolist() == [6.0, 18.0]
+    assert Seen(bindings.seen[broken]) is Seen.BAD_EMPTY
+    assert bindings.cause[broken] == Cause.CONFIGURATION_ERROR
+    assert len(caplog.records) == 1
+    source.set("L/A", 7.0)
+    bindings.refresh()
+    assert bindings.values[[plain, broken, sound]].tolist() == [7.0, 14.0, 21.0]
+    assert Seen(bindings.seen[broken]) is Seen.GOOD
 
 
 def test_that_an_expression_without_tags_has_its_value_at_once(plant):

@@ -20,6 +20,8 @@ def test_that_every_cause_is_seen_as_its_look_says(cause):
         expected = {Seen.BELOW_RANGE if cause is Cause.BELOW_RANGE else Seen.ABOVE_RANGE}
     elif look is Look.BAD and not CAUSES[cause].keeps_value:
         expected = {Seen.BAD_EMPTY}
+    elif cause is Cause.ENGINE_SILENT:
+        expected = {Seen.SILENT}
     assert {seen_of(cause)} == expected
 
 

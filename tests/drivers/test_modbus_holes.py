@@ -1,6 +1,7 @@
 """Addresses that the device does not have (MB-08) and values that span several registers (MB-05)."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,7 @@ from hmi.drivers.modbus.driver import PROBES_PER_READ
 from hmi.drivers.modbus.pdu import ExceptionCode
 from hmi.model.quality import Cause
 from tests.drivers.modbus_server import ModbusServer
-from tests.drivers.rig import rig
+from tests.drivers.rig import items_of, rig
 from tests.guards.async_tests import run_coroutine
 
 
@@ -108,6 +109,23 @@ async def test_that_a_refused_address_is_tried_again_slowly_and_comes_back(clock
         clock.now_ns += 10 * 10**9
         assert await at.read(*addresses) == [0] * 10
         assert at.requests()[-1] == (3, 0, 10)
+
+
+async def test_that_a_refused_address_by_which_the_device_is_judged_is_back_within_a_second_or_so(clock):
+    """Refused for forty seconds, while a program is loaded: all tags of the device wait for it."""
+    async with rig(clock=clock, retest_s=60) as at:
+        at.server.holes = {(4, 100)}
+        (signature,) = items_of("hr100")
+        plan = at.driver.plan([replace(signature, evidence=True)])
+        trials = []
+        for second in range(1, 41):
+            clock.now_ns += 10**9
+            assert (await at.driver.read(plan)).cause.tolist() == [Cause.ILLEGAL_ADDRESS]
+            trials += [second] * bool(at.requests())
+        assert trials == list(range(1, 41))
+        at.server.holes.clear()
+        clock.now_ns += 10**9
+        assert (await at.driver.read(plan)).cause.tolist() == [Cause.NONE]
 
 
 async def test_that_a_whole_map_that_was_away_is_back_with_the_first_address_that_answers(clock):

@@ -30,8 +30,6 @@ def group(codes: list[TypeCode], *, scale=1.0, offset=0.0, low=-math.inf, high=m
         low=np.full(count, low, dtype=np.float64),
         high=np.full(count, high, dtype=np.float64),
         plain=scale == 1 and offset == 0 and low == -math.inf and high == math.inf,
-        rule_index=-1,
-        signature_index=-1,
         whole=np.arange(count, dtype=np.intp),
     )
 

@@ -270,3 +270,65 @@ async def test_that_cancelling_closes_the_driver_at_work():
     assert task.cancelled()
     assert [driver.closed for driver in device.made] == [1]
     assert bed.causes == []
+
+
+@pytest.mark.parametrize("where", ["open", "session", "close"])
+async def test_that_a_cancellation_that_a_driver_lets_out_is_a_fault_like_any_other(expected_logs, monkeypatch, where):
+    """A protocol library whose inner future was cancelled: nobody asked our line to end."""
+    expected_logs.expect("hmi.driver", "cannot be closed" if where == "close" else "its driver failed")
+    expected_logs.allow("hmi.driver", "trying again")
+
+    async def escapes(self) -> None:
+        raise asyncio.CancelledError
+
+    async def session(driver, answered) -> None:
+        answered()
+        if where == "session":
+            raise asyncio.CancelledError
+        raise LinkLost(Cause.DEVICE_FAILURE)
+
+    if where != "session":
+        monkeypatch.setattr(TestDriver, where, escapes)
+    bed = Bed(Device("good"), 3, session)
+    async with asyncio.timeout(2):
+        await bed.run()
+    assert bed.causes == [Cause.DEVICE_FAILURE] * 3
+
+
+async def test_that_the_tags_learn_of_a_lost_link_before_session_and_driver_have_ended(expected_logs, monkeypatch):
+    expected_logs.allow("hmi.driver", "trying again")
+    told: dict[str, list[Cause]] = {}
+
+    async def session(driver, answered) -> None:
+        answered()
+        bed.clock.advance(16)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told["session"] = list(bed.causes)
+
+    async def close(self) -> None:
+        told["close"] = list(bed.causes)
+
+    monkeypatch.setattr(TestDriver, "close", close)
+    bed = Bed(Device("good"), 1, session, limits=Limits(look_s=0.01))
+    await bed.run()
+    assert told == {"session": [Cause.DEVICE_TIMED_OUT], "close": [Cause.DEVICE_TIMED_OUT]}
+
+
+async def test_that_a_session_that_outlives_its_connection_is_not_heard(expected_logs):
+    expected_logs.allow("hmi.driver", "trying again")
+    expected_logs.expect("hmi.driver", "its session does not end")
+    release = asyncio.Event()
+
+    async def stubborn(driver, answered) -> None:
+        while not release.is_set():
+            try:
+                await release.wait()
+            except asyncio.CancelledError:
+                answered()
+
+    bed = Bed(Device("good"), 1, stubborn, limits=Limits(look_s=0.01, close_s=0.02), silent=lambda: -1.0)
+    await bed.run()
+    assert bed.states == [DeviceState.OFFLINE]
+    release.set()

@@ -26,6 +26,7 @@ BROAD_EXCEPT_EDGES: dict[str, str] = {
     "hmi/engine/scan/tick.py": "a callback of the event loop: hands the fault to the task that ends the process",
     "hmi/engine/supervise/line.py": "task supervisor of a driver: whatever a protocol library raises, others go on",
     "hmi/link/server.py": "task supervisor of a connection",
+    "hmi/display/binding.py": "slot boundary: one expression of a screen fails in the frame, all others are shown",
     "hmi/display/layout.py": "pack loader: a drawing that fails is named and left out",
     "hmi/display/painted.py": "slot boundary: the painter of a pack is called from Qt's paint event",
 }

@@ -226,3 +226,50 @@ def test_that_the_launcher_loads_no_qt_and_no_numpy():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() in ("[]", "['asyncio']")
+
+
+def test_that_a_window_that_cannot_be_started_again_is_tried_again_and_ends_nothing(
+    runtime, tmp_path, expected_logs, caplog
+):
+    expected_logs.expect("hmi.launcher", "window ended with 9")
+    expected_logs.expect("hmi.launcher", "window cannot be started now")
+    script, back = tmp_path / "window", tmp_path / "back"
+    script.write_text(f"#!/bin/sh\nmv {script} {back}\nexit 9\n")
+    script.chmod(0o700)
+    simulator = part(Role.SIMULATOR, LIVES)
+    window = Part(Role.WINDOW, (str(script),), ends_all=frozenset({0}))
+    pids = set()
+
+    def mended():
+        """Puts the program back once it could not be started: it was away from its first end on."""
+        found = read_processes(runtime)
+        if found and found.running.get("simulator"):
+            pids.add(found.running["simulator"])
+        if not (back.exists() and any("cannot be started" in record.getMessage() for record in caplog.records)):
+            return False
+        script.write_text("#!/bin/sh\nexit 0\n")
+        script.chmod(0o700)
+        return True
+
+    thread = threading.Thread(target=wait_for, args=(mended,))
+    thread.start()
+    assert keep_alive([simulator, window], runtime) == 0
+    thread.join()
+    assert len(pids) == 1
+
+
+def test_that_a_part_that_can_never_be_started_again_ends_everything_after_its_most_starts(
+    runtime, tmp_path, expected_logs
+):
+    expected_logs.expect("hmi.launcher", "window ended with 9")
+    expected_logs.expect("hmi.launcher", "window cannot be started now")
+    expected_logs.expect("hmi.launcher", "could not be started in 3 starts")
+    script = tmp_path / "window"
+    script.write_text(f"#!/bin/sh\nrm {script}\nexit 9\n")
+    script.chmod(0o700)
+    assert keep_alive([Part(Role.WINDOW, (str(script),), most_starts=3)], runtime, 5.0) == 1
+
+
+def test_that_a_first_start_that_the_system_refuses_is_said_at_once(runtime, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        keep_alive([part(Role.SIMULATOR, LIVES), Part(Role.WINDOW, (str(tmp_path / "none"),))], runtime, 5.0)

@@ -1,6 +1,7 @@
 """The header's second row: devices, counts, the engine; and what falls away when there is little room."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6 import QtWidgets
@@ -10,6 +11,7 @@ from hmi.model.device import DeviceState
 from hmi.model.health import STATE_NUMBERS, device_path, health_id
 from hmi.model.ident import number_of_id
 from hmi.model.quality import Cause, Look
+from hmi.model.tag import DataType, Tag
 from hmi.model.text import Language
 from hmi.model.value import TypeCode
 from hmi.shell.devices_panel import DevicesPanel
@@ -17,7 +19,7 @@ from hmi.shell.facts import COUNTED, Facts
 from hmi.shell.glyphs import DISC_OF_STATE, Disc
 from hmi.shell.status_row import StatusRow
 from hmi.shell.title_row import short_age
-from tests.shell.small_station import alive, project_of, silent
+from tests.shell.small_station import alive, ident, project_of, silent
 
 
 def put_state(source, device, state):
@@ -128,6 +130,14 @@ def test_that_not_well_devices_without_room_are_never_called_well(row, source):
     assert shown[-1].name == f"{40 - len(shown) + 1} more devices"
 
 
+def test_that_devices_without_room_which_answer_are_not_called_dead(row, source):
+    project = project_of(devices=40)
+    for number in range(1, 41):
+        put_state(source, f"PLC-{number}", DeviceState.NOT_RUNNING)
+    row.show_facts(facts_of(project, source, alive()))
+    assert {entry.disc for entry in row._fitting(400)} == {Disc.HALF}
+
+
 def test_that_the_row_is_painted_at_both_widths(row, project, source):
     row.show_facts(facts_of(project, source, alive()))
     for width in (1920, 1366):
@@ -165,3 +175,25 @@ def test_that_the_panel_says_why_and_by_what_a_device_proves_its_life(host, them
     assert one[5] == "hr0 moves within 3 s"
     assert two[1] == "Online"
     assert two[5] == "Liveness unknown"
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (Cause.MAP_CHANGED, "PLC not running · register map changed"),
+        (Cause.HEARTBEAT_STOPPED, "PLC not running · heartbeat stopped"),
+        (Cause.PLC_NOT_RUNNING, "PLC not running"),
+    ],
+)
+def test_that_the_panel_gives_a_stopped_plc_the_cause_of_its_tags_and_no_old_error(
+    host, theme, project, source, cause, words
+):
+    panel = DevicesPanel(theme, Language.EN, host)
+    panel.set_look(theme, Language.EN)
+    put_state(source, "PLC-1", DeviceState.NOT_RUNNING)
+    source.put(number_of_id(health_id(device_path("PLC-1", "LastError"))), Cause.DEVICE_REFUSED, TypeCode.INT64)
+    tag = Tag(id=ident("tag of PLC-1"), path="Line/OfPlc1", device="PLC-1", address="hr9", type=DataType.FLOAT64)
+    source.put(number_of_id(tag.id), 1.0, TypeCode.FLOAT64, cause=cause)
+    project = replace(project, tags=(*project.tags, tag))
+    panel.show_facts(facts_of(project, source, alive()).devices)
+    assert panel.rows[0][1] == words

@@ -54,10 +54,12 @@ class EquipmentTile:
         rect = (box.left() + _BAR_INSET, box.top() + _BAR_TOP, box.width() - 2 * _BAR_INSET, float(_BAR))
         mark = (_title(None, placed), box.top() + _TITLE - READING_PX * 0.36)
         key = f"tile {sorted(running)} {sorted(words.items())} {unknown}"
-        parts: list[Part] = [StatePart("state", rect, tuple(sorted(words)), paint, key=key, mark_at=mark)]
+        parts: list[Part] = [StatePart("state", rect, tuple(sorted(words)), paint, key=key, mark_at=mark, aged=False)]
         for (slot, _), baseline in zip(_counts(placed), _baselines(placed), strict=True):
             parts.append(
-                NumberPart(slot, box.right() - _PADDING, baseline, size=_COUNT_PX, right=True, unit="", digits=9)
+                NumberPart(
+                    slot, box.right() - _PADDING, baseline, size=_COUNT_PX, right=True, unit="", digits=9, aged=False
+                )
             )
         return tuple(parts)
 

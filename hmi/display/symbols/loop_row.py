@@ -48,7 +48,9 @@ class LoopRow:
                 right = round(box.left() + box.width() * share)
                 baseline = _baseline(placed, _NUMBER_PX)
                 parts.append(
-                    NumberPart(slot, right, baseline, size=_NUMBER_PX, right=True, unit="", setpoint=slot == "sp")
+                    NumberPart(
+                        slot, right, baseline, size=_NUMBER_PX, right=True, unit="", setpoint=slot == "sp", aged=False
+                    )
                 )
         if "mode" in placed.bound:
             parts.append(_mode(placed, props))
@@ -81,7 +83,7 @@ def _mode(placed: Placed, props: Props) -> StatePart:
     rect = (left, box.center().y() - _CHIP / 2, float(width), float(_CHIP))
     mark = (left + width + 2, box.center().y())
     key = f"mode {normal} {sorted(words.items())}"
-    return StatePart("mode", rect, tuple(sorted(words)), paint, key=key, mark_at=mark)
+    return StatePart("mode", rect, tuple(sorted(words)), paint, key=key, mark_at=mark, aged=False)
 
 
 def _words(placed: Placed) -> Mapping[int, str]:

@@ -28,9 +28,7 @@ _ROUND = 0.5523
 
 Line = tuple[QtCore.QPointF, ...]
 
-_MARK_SHARE = 2 / 3
-_MARK_OFF = 20
-"""From the axis of the pipe to the middle of a quality mark, pixels."""
+_MARK_SHARE = 1 / 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +75,12 @@ class Pipe:
 
 
 def _mark(placed: Placed) -> tuple[float, float]:
-    """Put the quality mark beside the longest leg, two thirds along it: below a level leg, left of an upright one."""
+    """Put the quality mark on the pipe itself, a quarter along its longest leg: beside it stand other labels."""
     corner = placed.box.topLeft()
     points = [corner + QtCore.QPointF(x, y) for x, y in cast(Props, placed.props).points]
-    legs = list(itertools.pairwise(points))
-    start, end = max(legs, key=lambda leg: math.dist(leg[0].toTuple(), leg[1].toTuple()))
-    place = start + (end - start) * _MARK_SHARE
-    level = abs(end.x() - start.x()) >= abs(end.y() - start.y())
-    below = QtCore.QPointF(-HEIGHT / 2, _MARK_OFF) if level else QtCore.QPointF(-_MARK_OFF - HEIGHT / 2, 0)
-    spot = place + below
-    return round(spot.x()), round(spot.y())
+    start, end = max(itertools.pairwise(points), key=lambda leg: math.dist(leg[0].toTuple(), leg[1].toTuple()))
+    middle = start + (end - start) * _MARK_SHARE
+    return round(middle.x() - HEIGHT / 2), round(middle.y())
 
 
 def _rect(placed: Placed) -> QtCore.QRectF:

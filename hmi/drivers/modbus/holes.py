@@ -20,6 +20,9 @@ REFUSALS = frozenset({Cause.ILLEGAL_ADDRESS, Cause.ILLEGAL_VALUE})
 FIRST_RETEST_NS = 5 * 10**9
 """Before a refused value is tried again for the first time: a PLC that was being loaded is soon back."""
 
+EVIDENCE_RETEST_NS = 10**9
+"""Between two trials of a refused value by which the engine judges the device: all its tags wait for that one."""
+
 Key = tuple[Function, Span]
 
 
@@ -68,6 +71,11 @@ class Holes:
         """A heap of (time, value); entries that do not agree with `_bad` any more are passed over."""
         self._suspected: dict[Key, Cause] = {}
         self._walls: dict[Function, set[Span]] = {}
+        self._evidence: set[Key] = set()
+
+    def hurry(self, function: Function, span: Span) -> None:
+        """Try a value again often once it is refused, because the engine judges the device by it."""
+        self._evidence.add((function, span))
 
     def cause(self, function: Function, span: Span) -> Cause:
         """Say why a value is not to be read for now; NONE when it is."""
@@ -83,7 +91,7 @@ class Holes:
         """Take note of a refused request."""
         if len(spans) == 1:
             self._suspected.pop((function, spans[0]), None)
-            self._put_off((function, spans[0]), cause, now_ns, min(FIRST_RETEST_NS, self._slowest_ns))
+            self._put_off((function, spans[0]), cause, now_ns, FIRST_RETEST_NS)
         else:
             self.suspects.append(Suspect(function, spans, cause))
             self._suspected.update({(function, span): cause for span in spans})
@@ -120,9 +128,7 @@ class Holes:
         if old is None:
             return
         if cause is not Cause.NONE:
-            self._put_off(
-                key, cause if cause in REFUSALS else old.cause, now_ns, min(2 * old.pause_ns, self._slowest_ns)
-            )
+            self._put_off(key, cause if cause in REFUSALS else old.cause, now_ns, 2 * old.pause_ns)
             return
         function = key[0]
         self._bad = {other: bad for other, bad in self._bad.items() if other[0] is not function}
@@ -130,6 +136,7 @@ class Holes:
         self.version += 1
 
     def _put_off(self, key: Key, cause: Cause, now_ns: int, pause_ns: int) -> None:
+        pause_ns = min(pause_ns, EVIDENCE_RETEST_NS if key in self._evidence else self._slowest_ns)
         self._bad[key] = _Bad(cause, now_ns + pause_ns, pause_ns)
         heapq.heappush(self._trials, (now_ns + pause_ns, key))
 

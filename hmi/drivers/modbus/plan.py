@@ -53,6 +53,8 @@ class ModbusPlan:
             if isinstance(point, ModbusPoint) and fits(point, item.type_code) and point.span <= self._most(point.table):
                 span = (point.address, point.address + point.span)
                 self._wanted.append(_Wanted(position, item, FUNCTIONS[point.table], span))
+                if item.evidence:
+                    holes.hurry(FUNCTIONS[point.table], span)
             else:
                 self._unreadable.append(position)
         self._arrangement = self._arrange()

@@ -179,13 +179,20 @@ class Tick:
             self._timer = asyncio.get_running_loop().call_later(self._gather_s, self._flush_late)
 
     def flush(self) -> None:
-        """Write what is waiting now; a fault in that reaches the caller, and ends the process by way of `watch`."""
+        """Write what is waiting now; a fault in that reaches the caller, and ends the process by way of `watch`.
+
+        Raises:
+            RuntimeError: when the tick has failed before: nothing may be written any more.
+        """
+        if self._dead:
+            message = "the tick has failed"
+            raise RuntimeError(message)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         waiting, self._pending = self._pending, []
         self._waiting.clear()
-        if not waiting or self._dead:
+        if not waiting:
             return
         try:
             self._write(waiting)
@@ -232,12 +239,9 @@ class Tick:
     def _convert(self, answer: _Answer, over: Cause) -> _Part:
         """Bring an answer to engineering values, and note what is known of its rows."""
         group, block, table = answer.group, answer.block, self.table
-        places: Indices | slice
-        if np.array_equal(block.index, group.whole):
-            places = slice(0, len(group.rows))
-        else:
-            places = block.index.astype(np.intp)
-        rows = group.rows if isinstance(places, slice) else group.rows[places]
+        in_order = np.array_equal(block.index, group.whole)
+        places: Indices | slice = slice(0, len(group.rows)) if in_order else block.index.astype(np.intp)
+        rows = group.rows if in_order else group.rows[places]
         raw, source_ns = block.raw, block.source_ns
         receive_ns, mono_ns = block.receive_ns, block.receive_mono_ns
         done = convert(group, places, raw, block.status, block.cause)

@@ -119,7 +119,7 @@ def _drawn(cards: Sequence[Card], screen: Screen, lay_out: LayOut) -> list[Eleme
     """Draw the cards of one page."""
     elements: list[Element] = []
     for place, card in enumerate(cards):
-        title = {"tag": card.group} if card.group else {"title": Text(zh="变量", en="Tags")}
+        title = {"tag": card.group} if card.group else {"title": Text(zh="位号", en="Tags")}
         ident = derived_id(SOURCE, screen.id, "card", card.group, str(place))
         elements.append(_element(ident, "panel", card.box, "b", {**title, "size": lay_out.heading}, {}))
         for cell in card.cells:
@@ -152,7 +152,7 @@ def _cell(cell: Cell, screen: Screen, lay_out: LayOut) -> list[Element]:
 def _welcome(screen: Screen, lay_out: LayOut) -> Element:
     """Say what to do in a project without tags."""
     words = Text(
-        zh="项目还没有变量。用 hmi new 加上 --tags 选项导入变量表，或在编辑器中添加。",
+        zh="工程还没有位号。用 hmi new 加上 --tags 选项导入位号表，或在编辑器中添加。",
         en="This project has no tags yet. Import a table with hmi new --tags, or add them in the editor.",
     )
     width = min(960, screen.width - 2 * GUTTER)
