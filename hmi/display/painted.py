@@ -139,7 +139,8 @@ class PaintedCause:
         glance, theme = glances[0], self._theme
         if glance.seen not in _TOLD:
             return
-        words = say(_CAUSES.get(glance.cause, "display.cause_unknown"), self._language)
+        cause = Cause.PLC_NOT_RUNNING if glance.seen is Seen.NOT_RUNNING else glance.cause
+        words = say(_CAUSES.get(cause, "display.cause_unknown"), self._language)
         age = f" {age_words(glance.age_s)}" if glance.age_s > 0 else ""
         mark = 26.0
         room = self._part.width - mark - 20
