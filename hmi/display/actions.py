@@ -109,7 +109,11 @@ class Actions(QtCore.QObject):
             self._settle(self._door.submit(command))
 
     def dismiss(self, place: QtCore.QPointF) -> bool:
-        """Take a refusal away whose place is clicked (pixels of the screen); tell whether there was one."""
+        """Take a refusal away whose place is clicked (pixels of the screen).
+
+        Returns:
+            True when there was one: the click has done its work. A refusal on a field goes and the field opens.
+        """
         gone = [one for one in self.ongoing if one.stand is Stand.REFUSED and one.intent.rect.contains(place)]
         if gone:
             self.ongoing = [one for one in self.ongoing if one not in gone]
@@ -134,8 +138,10 @@ class Actions(QtCore.QObject):
             self._tell()
 
     def _replace(self, entry: Ongoing) -> None:
-        """Let a click take the place of the earlier one on the same place."""
-        self.ongoing = [one for one in self.ongoing if one.intent.rect != entry.intent.rect]
+        """Let a click take the place of the earlier one on the same place; only one at a time waits for its second."""
+        self.ongoing = [
+            one for one in self.ongoing if one.intent.rect != entry.intent.rect and one.stand is not Stand.ASKED
+        ]
         self.ongoing.append(entry)
         self._tell()
 
@@ -158,8 +164,9 @@ class Actions(QtCore.QObject):
 
 
 def _typed(intent: Intent) -> bool | int | float:
-    """Give the wished value as a whole number where it is one."""
-    return int(intent.value) if intent.value.is_integer() else intent.value
+    """Give the wished value as a whole number where it is one (a file may hold 1 as well as 1.0)."""
+    number = float(intent.value)
+    return int(number) if number.is_integer() else number
 
 
 def _over(one: Ongoing, now: float) -> bool:

@@ -47,6 +47,11 @@ class OverlayItem(QtWidgets.QGraphicsItem):
         """Draw the ongoing clicks of a view."""
         super().__init__()
         self._view, self._actions = view, actions
+        self._notes: list[QtCore.QRectF] = []
+
+    def covers(self, place: QtCore.QPointF) -> bool:
+        """Tell whether a note lies there (pixels of the viewport): nothing is clicked through a note."""
+        return any(note.contains(place) for note in self._notes)
 
     def words_of(self, one: Ongoing) -> str:
         """Say where a click stands."""
@@ -73,6 +78,7 @@ class OverlayItem(QtWidgets.QGraphicsItem):
         widget: QtWidgets.QWidget | None = None,
     ) -> None:
         """Paint a frame round each place and its words beside it."""
+        self._notes = []
         for one in self._actions.ongoing:
             painter.save()
             painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
@@ -92,6 +98,7 @@ class OverlayItem(QtWidgets.QGraphicsItem):
         bounds = QtGui.QFontMetricsF(font).boundingRect(QtCore.QRectF(0, 0, _WIDTH, 1000), flags, words)
         note = QtCore.QRectF(0, 0, bounds.width() + 2 * _PAD + 2, bounds.height() + 2 * _PAD)
         note.moveTopLeft(self._beside(rect, note.size()))
+        self._notes.append(note)
         painter.setBrush(theme.brush("track"))
         painter.setPen(theme.pen("sp" if waits else "mark", 1.5))
         painter.drawRoundedRect(note, 5, 5)
@@ -100,9 +107,9 @@ class OverlayItem(QtWidgets.QGraphicsItem):
         painter.drawText(note.adjusted(_PAD, _PAD, -_PAD, -_PAD), flags, words)
 
     def _beside(self, rect: QtCore.QRectF, size: QtCore.QSizeF) -> QtCore.QPointF:
-        """Put a note right of a place, else left, and inside the viewport."""
+        """Put a note below a place, else above, and inside the viewport: beside it may stand the opposite button."""
         room = QtCore.QRectF(self._view.viewport().rect())
-        x = rect.right() + 8
-        if x + size.width() > room.right():
-            x = max(room.left(), rect.left() - 8 - size.width())
-        return QtCore.QPointF(x, min(max(room.top(), rect.top()), room.bottom() - size.height()))
+        y = rect.bottom() + 6
+        if y + size.height() > room.bottom():
+            y = max(room.top(), rect.top() - 6 - size.height())
+        return QtCore.QPointF(max(room.left(), min(rect.left(), room.right() - size.width())), y)

@@ -366,10 +366,13 @@ class ScreenView(QtWidgets.QGraphicsView):
         """Announce the intent of a click; never more than that."""
         if self._stage is None or event.button() is not QtCore.Qt.MouseButton.LeftButton:
             return
-        place = self.to_screen(event.position())
-        if self.clicks.dismiss(place):
+        if self._overlay.covers(event.position()):
             return
+        place = self.to_screen(event.position())
         hit = self._stage.hits.touch(place.x(), place.y())
+        opens = hit is not None and hit[1].value is None
+        if self.clicks.dismiss(place) and not opens:
+            return
         if hit is not None:
             self.clicks.announce(*hit, self._tags)
             return

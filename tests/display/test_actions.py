@@ -212,3 +212,47 @@ def test_that_a_click_on_an_element_that_asks_for_nothing_picks_it(clicked, qtbo
 def test_that_an_intent_is_a_plain_fact():
     one = Intent("e", TAG, 2.0, QtCore.QRectF(0, 0, 1, 1))
     assert one == Intent("e", TAG, 2.0, QtCore.QRectF(0, 0, 1, 1))
+
+
+def test_that_a_whole_number_of_the_file_is_asked_for_like_any_other(clicked, qtbot):
+    door = Door()
+    view = clicked(door)
+    view.clicks.request(Intent("s", TAG, 1, QtCore.QRectF(50, 50, 100, 40)))
+    assert [one.value for one in door.commands] == [1]
+
+
+def test_that_only_one_click_at_a_time_waits_for_its_second(clicked, qtbot):
+    view = clicked(Door())
+    left = element("s", "switch", (50, 50, 100, 40), {"value": "{L/Pump.Start}"})
+    right = element("t", "switch", (200, 50, 100, 40), {"value": "{L/Pump.Start}"}, value=2.0)
+    view.show_screen(screen(), (left, right), {TAG.path: TAG})
+    click(qtbot, view)
+    assert [one.intent.element for one in view.clicks.ongoing] == [left.id]
+    click(qtbot, view, 230, 70)
+    assert [one.intent.element for one in view.clicks.ongoing] == [right.id]
+
+
+def test_that_nothing_is_clicked_through_the_note_of_another_click(clicked, qtbot):
+    door = Door()
+    view = clicked(door)
+    upper = element("s", "switch", (50, 50, 100, 40), {"value": "{L/Pump.Start}"})
+    under = element("t", "switch", (50, 96, 100, 40), {"value": "{L/Pump.Start}"}, confirm=False)
+    view.show_screen(screen(), (upper, under), {TAG.path: TAG})
+    click(qtbot, view)
+    assert view._overlay.covers(QtCore.QPointF(80, 110))
+    click(qtbot, view, 80, 110)
+    assert door.commands == []
+    assert [one.intent.element for one in view.clicks.ongoing] == [upper.id]
+
+
+def test_that_a_click_on_a_refused_entry_opens_the_entry_again(clicked, qtbot):
+    view = clicked(Door(CommandState.REJECTED), value=None)
+    click(qtbot, view)
+    entry = view.viewport().findChild(NumberEntry)
+    qtbot.keyClicks(entry, "5")
+    qtbot.keyClick(entry, QtCore.Qt.Key.Key_Return)
+    QtWidgets.QApplication.processEvents()
+    assert stands(view) == [Stand.REFUSED]
+    click(qtbot, view)
+    assert stands(view) == []
+    assert any(found.isVisible() for found in view.viewport().findChildren(NumberEntry))
