@@ -10,7 +10,7 @@ from hmi.resources import resource_path
 
 _TITLE = Text(zh="图元", en="Symbols")
 _INTRO = Text(
-    zh="画面由图元组成。每个图元有属性（外观）和绑定位（数值来源：变量引用或表达式）。"
+    zh="画面由图元组成。每个图元有属性（外观）和绑定位（数值来源：位号引用或表达式）。"
     "数值的质量由系统统一绘制，任何图元都不能隐藏：过时的值加点线和时钟，坏值加删除线和斜线，从未读到的值显示短横。",
     en="A screen is made of symbols. Each has properties (its look) and slots (where values come from: a tag or "
     "an expression). Quality is drawn by the system, and no symbol can hide it: a stale value is underlined by "

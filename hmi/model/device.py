@@ -8,7 +8,7 @@ from hmi.model.text import Text
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="heartbeat"):
-    """The PLC runs while a counter changes."""
+    """The PLC runs while a counter changes; a change to 0 does not count, for a stop may clear it."""
 
     address: str
     """Of a whole number that the PLC's own program moves."""

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from hmi.link.messages import FaultKind, Refused
 from hmi.model.errors import UsageError
@@ -15,6 +15,7 @@ from hmi.model.project import Project
 from hmi.model.reason import Argument
 from hmi.model.station import Station
 from hmi.simulate.control import Control, tell_running
+from hmi.simulate.endpoint import Endpoint
 from hmi.simulate.simulation import Simulation
 
 log = logging.getLogger("hmi.simulate")
@@ -88,15 +89,25 @@ async def _serve(project: Project, station: Station, faults: dict[str, FaultKind
     try:
         control = await Control(simulation).open(station.runtime)
         await simulation.set_faults(faults)
-        for endpoint in simulation.endpoints:
-            names = ", ".join(plc.name for plc in endpoint.plcs.values())
-            say("simulate.listening", {"devices": names, "host": endpoint.host, "port": endpoint.port})
+        for line in listening(simulation.endpoints):
+            say("simulate.listening", line)
         await _until_told(simulation)
     finally:
         if control is not None:
             await control.close()
         await simulation.close()
     return 0
+
+
+def listening(endpoints: Iterable[Endpoint]) -> list[dict[str, Argument]]:
+    """Give the arguments of "simulate.listening" for each port, by the names of its devices.
+
+    Args:
+        endpoints: open, in any order.
+    """
+    named = [(sorted(plc.name for plc in endpoint.plcs.values()), endpoint) for endpoint in endpoints]
+    named.sort(key=lambda one: (one[0], one[1].port))
+    return [{"devices": ", ".join(names), "host": one.host, "port": one.port} for names, one in named]
 
 
 async def _until_told(simulation: Simulation) -> None:

@@ -97,6 +97,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _application(qapp: object) -> None:
+    """Makes the application that `render` then finds: one without widgets would be in the way of all later tests."""
+
+
 @pytest.fixture
 def place(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Place:
     """The working folder of a test, and folders for data and sockets beside it."""
@@ -495,8 +500,11 @@ def test_that_a_link_in_place_of_a_file_of_git_is_not_followed(place: Place) -> 
     ids=lambda value: repr(value)[:30],
 )  # fmt: skip
 def test_that_a_wrong_expression_is_named_with_its_place(place: Place, source: str, needle: str) -> None:
-    spoiled(place, SCREEN, changed('"value":"{Line/B}"', f'"value":{json.dumps(source)}'))
-    place.refuses(["check", "p"], 1, f"{SCREEN}:3: ", needle)
+    bound = '"value":"{Line/B}"'
+    lines = (place.folder / "p" / SCREEN).read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if bound in text)
+    spoiled(place, SCREEN, changed(bound, f'"value":{json.dumps(source)}'))
+    place.refuses(["check", "p"], 1, f"{SCREEN}:{line}: ", needle)
 
 
 # ------------------------------------------------------------------------------------------------ in processes

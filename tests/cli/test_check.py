@@ -28,7 +28,7 @@ def spoil(folder: Path, file: str, old: str, new: str) -> int:
 
 def test_that_a_sound_project_ends_with_0(folder: Path, capsys):
     assert main(["check", str(folder), "--language", "en"]) == 0
-    assert capsys.readouterr().out == "0 errors, 0 warnings, 0 hints\n"
+    assert capsys.readouterr().out == "Errors: 0, warnings: 0, hints: 0\n"
 
 
 def test_that_an_error_is_one_line_with_file_line_place_and_how_to_mend_it(folder: Path, capsys):

@@ -30,7 +30,7 @@ def test_that_a_table_becomes_a_project_without_errors(tmp_path: Path, table: Pa
     result = check_folder(tmp_path / "line")
     assert {str(one.severity) for one in result.problems} == {"hint"}
     assert result.project.header.name == "line"
-    assert "1 devices, 2 tags (2 new, 0 changed)" in capsys.readouterr().out
+    assert "Devices: 1, tags: 2 (new: 2, changed: 0)" in capsys.readouterr().out
 
 
 def test_that_doing_it_again_touches_no_file(tmp_path: Path, table: Path):

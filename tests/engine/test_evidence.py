@@ -218,3 +218,4 @@ def test_that_an_answer_without_the_items_of_the_evidence_proves_nothing(tmp_pat
     unknown = bed.block(two, seven, cause=np.array([999, 0], dtype=np.uint16))
     assert asked.rule(unknown).cause is not Cause.NONE
     assert asked.signature(unknown).value == 7
+    assert asked.signature(bed.block(two, bits_of(7.9, asked.items[1].type_code))).value == 7.9

@@ -1,6 +1,7 @@
 """The supervisor: back-off, a new driver for every attempt, states in words, one log line a fault."""
 
 import asyncio
+import contextlib
 import itertools
 import random
 
@@ -319,16 +320,17 @@ async def test_that_the_tags_learn_of_a_lost_link_before_session_and_driver_have
 async def test_that_a_session_that_outlives_its_connection_is_not_heard(expected_logs):
     expected_logs.allow("hmi.driver", "trying again")
     expected_logs.expect("hmi.driver", "its session does not end")
-    release = asyncio.Event()
+    release, heard = asyncio.Event(), asyncio.Event()
 
     async def stubborn(driver, answered) -> None:
         while not release.is_set():
-            try:
+            with contextlib.suppress(asyncio.CancelledError):
                 await release.wait()
-            except asyncio.CancelledError:
-                answered()
+        answered()
+        heard.set()
 
     bed = Bed(Device("good"), 1, stubborn, limits=Limits(look_s=0.01, close_s=0.02), silent=lambda: -1.0)
     await bed.run()
-    assert bed.states == [DeviceState.OFFLINE]
     release.set()
+    await heard.wait()
+    assert bed.line.state is DeviceState.OFFLINE

@@ -107,7 +107,7 @@ def test_that_what_is_not_well_is_named_when_there_is_little_room(row, source):
         put_state(source, f"PLC-{number}", DeviceState.OFFLINE if number in (7, 23) else DeviceState.ONLINE)
     row.show_facts(facts_of(project, source, alive()))
     shown = row._fitting(600)
-    assert [entry.name for entry in shown] == ["PLC-23", "PLC-7", "38 devices well"]
+    assert [entry.name for entry in shown] == ["PLC-23", "PLC-7", "Devices well: 38"]
 
 
 def test_that_devices_that_nobody_knows_are_never_called_well(row, source):
@@ -117,7 +117,7 @@ def test_that_devices_that_nobody_knows_are_never_called_well(row, source):
     row.show_facts(facts_of(project, source, silent()))
     (entry,) = row._fitting(400)
     assert entry.disc is Disc.UNKNOWN
-    assert entry.name == "40 devices unknown"
+    assert entry.name == "Devices unknown: 40"
 
 
 def test_that_not_well_devices_without_room_are_never_called_well(row, source):
@@ -127,7 +127,7 @@ def test_that_not_well_devices_without_room_are_never_called_well(row, source):
     row.show_facts(facts_of(project, source, alive()))
     shown = row._fitting(400)
     assert all(entry.disc is Disc.DEAD for entry in shown)
-    assert shown[-1].name == f"{40 - len(shown) + 1} more devices"
+    assert shown[-1].name == f"More devices: {40 - len(shown) + 1}"
 
 
 def test_that_devices_without_room_which_answer_are_not_called_dead(row, source):
@@ -180,7 +180,7 @@ def test_that_the_panel_says_why_and_by_what_a_device_proves_its_life(host, them
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
-        (Cause.MAP_CHANGED, "PLC not running · register map changed"),
+        (Cause.MAP_CHANGED, "PLC not running · map changed"),
         (Cause.HEARTBEAT_STOPPED, "PLC not running · heartbeat stopped"),
         (Cause.PLC_NOT_RUNNING, "PLC not running"),
     ],

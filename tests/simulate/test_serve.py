@@ -28,6 +28,7 @@ from hmi.model.station import Station
 from hmi.project import read_project, write_project
 from hmi.simulate import parse_fault, serve
 from hmi.simulate.control import Control, tell_running
+from hmi.simulate.serve import listening
 from tests.simulate.rig import demo, simulated
 
 
@@ -124,6 +125,14 @@ def test_that_a_fault_of_an_unknown_device_or_kind_is_wrong_usage(tmp_path, stat
     with pytest.raises(UsageError, match="fault_form"):
         parse_fault("PLC-1")
     assert parse_fault("PLC-1=slow") == ("PLC-1", FaultKind.SLOW)
+
+
+async def test_that_the_ports_are_told_by_the_names_of_their_devices():
+    async with simulated() as simulation:
+        ports = {plc.name: endpoint.port for endpoint in simulation.endpoints for plc in endpoint.plcs.values()}
+        told = listening(sorted(simulation.endpoints, key=lambda one: min(p.name for p in one.plcs.values()))[::-1])
+    assert [line["devices"] for line in told] == ["PLC-1", "PLC-2", "PLC-3", "PLC-4"]
+    assert [line["port"] for line in told] == [ports[f"PLC-{number}"] for number in (1, 2, 3, 4)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

@@ -67,13 +67,13 @@ FAMILY = SymbolFamily(
         Property(
             "low",
             Text(zh="下端", en="Low end"),
-            Text(zh="刻度下端的值；留空则按变量量程。", en="Value at the low end; empty takes the tag's range."),
+            Text(zh="刻度下端的值；留空则按位号量程。", en="Value at the low end; empty takes the tag's range."),
             category="range",
         ),
         Property(
             "high",
             Text(zh="上端", en="High end"),
-            Text(zh="刻度上端的值；留空则按变量量程。", en="Value at the high end; empty takes the tag's range."),
+            Text(zh="刻度上端的值；留空则按位号量程。", en="Value at the high end; empty takes the tag's range."),
             category="range",
         ),
         Property(

@@ -20,7 +20,7 @@ FAMILY = SymbolFamily(
     name="panel",
     title=Text(zh="面板", en="Panel"),
     help=Text(
-        zh="带标题的卡片底板；可绑定一个变量，在标题后用文字说明整组的通信故障。",
+        zh="带标题的卡片底板；可绑定一个位号，在标题后用文字说明整组的通信故障。",
         en="A card with a title; bound to a tag it tells in words, once for the group, why values are not good.",
     ),
     palette=Palette.DRAWING,
@@ -66,7 +66,7 @@ FAMILY = SymbolFamily(
         Slot(
             "value",
             SlotKind.NUMBER,
-            Text(zh="代表变量", en="Tag that speaks for the group"),
+            Text(zh="代表位号", en="Tag that speaks for the group"),
             Text(
                 zh="质量不好时，标题后显示原因和时间。",
                 en="While its quality is not good, the cause and its age stand after the title.",

@@ -62,7 +62,7 @@ FAMILY = SymbolFamily(
         Property(
             "decimals",
             Text(zh="小数位", en="Decimals"),
-            Text(zh="小数点后的位数；留空则按变量设置。", en="Digits after the point; empty takes those of the tag."),
+            Text(zh="小数点后的位数；留空则按位号设置。", en="Digits after the point; empty takes those of the tag."),
             low=0,
             high=6,
         ),
@@ -70,7 +70,7 @@ FAMILY = SymbolFamily(
             "unit",
             Text(zh="单位", en="Unit"),
             Text(
-                zh="留空则按变量设置；空文本表示不显示。", en="Not set takes that of the tag; an empty text shows none."
+                zh="留空则按位号设置；空文本表示不显示。", en="Not set takes that of the tag; an empty text shows none."
             ),
         ),
         Property(

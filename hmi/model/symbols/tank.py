@@ -49,14 +49,14 @@ FAMILY = SymbolFamily(
             "low",
             Text(zh="下端", en="Low end"),
             Text(
-                zh="下封头焊缝处的值；留空则按变量量程。", en="Value at the bottom weld; empty takes the tag's range."
+                zh="下封头焊缝处的值；留空则按位号量程。", en="Value at the bottom weld; empty takes the tag's range."
             ),
             category="range",
         ),
         Property(
             "high",
             Text(zh="上端", en="High end"),
-            Text(zh="上封头焊缝处的值；留空则按变量量程。", en="Value at the top weld; empty takes the tag's range."),
+            Text(zh="上封头焊缝处的值；留空则按位号量程。", en="Value at the top weld; empty takes the tag's range."),
             category="range",
         ),
         Property(

@@ -20,7 +20,7 @@ FAMILY = SymbolFamily(
     name="text",
     title=Text(zh="文本", en="Text"),
     help=Text(
-        zh="固定的中英文文字；绑定文本变量后显示变量的内容。",
+        zh="固定的中英文文字；绑定文本位号后显示其内容。",
         en="Fixed words in both languages; bound to a text tag it shows the tag's words.",
     ),
     palette=Palette.DRAWING,
@@ -67,7 +67,7 @@ FAMILY = SymbolFamily(
         Slot(
             "text",
             SlotKind.TEXT,
-            Text(zh="文本变量", en="Text tag"),
+            Text(zh="文本位号", en="Text tag"),
             Text(zh="绑定后代替固定文字。", en="When bound, its words take the place of the fixed ones."),
         ),
     ),

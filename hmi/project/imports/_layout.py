@@ -3,9 +3,10 @@
 Called by `overview`; pure arithmetic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from unicodedata import east_asian_width
 
 from hmi.model.tag import DataType, Tag
 
@@ -16,7 +17,11 @@ PADDING = 24
 TITLE = 56
 """Height of a card's title row."""
 CELLS_ACROSS = 2
-"""Cells beside each other on a card."""
+"""Cells beside each other on a card, one where their words are long and the page has room."""
+LETTER = 10
+"""Room of a letter of the reading size, pixels, reckoned amply: this module measures no type."""
+WIDE_LETTER = 18
+"""The same of a Chinese character."""
 
 
 class Shape(IntEnum):
@@ -30,6 +35,8 @@ class Shape(IntEnum):
 
 HEIGHTS: dict[Shape, int] = {Shape.BAR: 112, Shape.NUMBER: 56, Shape.LAMP: 40, Shape.WORDS: 56}
 """Height of a cell of each shape, pixels."""
+BESIDE: dict[Shape, int] = {Shape.BAR: 48, Shape.NUMBER: 28, Shape.LAMP: 174, Shape.WORDS: 0}
+"""What stands in a cell beside its label, pixels: scale, quality mark, disc and words of the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ def label_of(path: str) -> str:
 def cards_of(tags: Sequence[Tag], page: Page) -> list[Card]:
     """Lay out tags, grouped by their paths, on as many pages as they need.
 
+    Cards whose labels are long get wide cells, when that takes no page more.
+
     Args:
         tags: in any order.
         page: the screen.
@@ -101,19 +110,55 @@ def cards_of(tags: Sequence[Tag], page: Page) -> list[Card]:
     groups: dict[str, list[Tag]] = {}
     for tag in sorted(tags, key=lambda one: one.path):
         groups.setdefault(group_of(tag.path), []).append(tag)
-    cards = [card for group, members in sorted(groups.items()) for card in _split(group, members, page)]
+    narrow = _placed(groups, page, frozenset())
+    long = frozenset(group for group, members in groups.items() if _is_long(members, page))
+    wide = _placed(groups, page, long) if long else narrow
+    return wide if wide[-1:] and wide[-1].page == narrow[-1].page else narrow
+
+
+def label_room(tag: Tag) -> int:
+    """Reckon how wide a cell must be to show a tag's label uncut in both languages, pixels."""
+    shape, label = shape_of(tag), label_of(tag.path)
+    name = text_room(label)
+    title = max(0 if words == label else text_room(words) for words in (tag.title.zh, tag.title.en))
+    if shape is Shape.WORDS:
+        return title or name
+    both = max(name, title) if shape is Shape.BAR else name + (GRID + title if title else 0)
+    return both + BESIDE[shape]
+
+
+def text_room(words: str) -> int:
+    """Reckon the width of a text of the reading size, pixels."""
+    return sum(WIDE_LETTER if east_asian_width(letter) in "WF" else LETTER for letter in words)
+
+
+def cell_width(page: Page, across: int) -> int:
+    """Give the width of a cell when so many stand beside each other, on the grid, pixels."""
+    return (page.card_width - 2 * PADDING - (across - 1) * GUTTER) // across // GRID * GRID
+
+
+def _is_long(tags: Sequence[Tag], page: Page) -> bool:
+    """Tell whether a label of a group would be cut in a narrow cell."""
+    return any(label_room(tag) > cell_width(page, CELLS_ACROSS) for tag in tags)
+
+
+def _placed(groups: Mapping[str, Sequence[Tag]], page: Page, wide: frozenset[str]) -> list[Card]:
+    """Make and place the cards of all groups; those of `wide` have one cell in a row."""
+    cards: list[Card] = []
+    for group, members in sorted(groups.items()):
+        cards += _split(group, members, page, 1 if group in wide else CELLS_ACROSS)
     _place(cards, page)
     return cards
 
 
-def _split(group: str, tags: Sequence[Tag], page: Page) -> list[Card]:
+def _split(group: str, tags: Sequence[Tag], page: Page, across: int) -> list[Card]:
     """Make the card of a group, or several where one would be higher than the page. Boxes are relative to the card."""
-    width = (page.card_width - 2 * PADDING - GUTTER) // CELLS_ACROSS // GRID * GRID
+    width = cell_width(page, across)
     cards: list[Card] = []
     card, y, column, shown = Card(group), TITLE, 0, Shape.BAR
     for tag in sorted(tags, key=lambda one: (shape_of(one), one.path)):
         shape = shape_of(tag)
-        if column and (column == CELLS_ACROSS or shape is not shown):
+        if column and (column == across or shape is not shown):
             column, y = 0, y + HEIGHTS[shown] + GRID
         if not column and y + HEIGHTS[shape] + GUTTER > page.tallest:
             cards.append(_closed(card, page))

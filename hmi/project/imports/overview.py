@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from hmi.model.ident import derived_id
 from hmi.model.screen import Element, NavigationItem, Screen
 from hmi.model.symbols import FAMILIES
-from hmi.model.tag import Tag
+from hmi.model.tag import DataType, Tag
 from hmi.model.text import Text
 from hmi.project._encode import encode_props
 from hmi.project.imports._layout import GUTTER, Card, Cell, Page, Shape, cards_of, label_of
@@ -121,10 +121,25 @@ def _drawn(cards: Sequence[Card], screen: Screen, lay_out: LayOut) -> list[Eleme
     for place, card in enumerate(cards):
         title = {"tag": card.group} if card.group else {"title": Text(zh="位号", en="Tags")}
         ident = derived_id(SOURCE, screen.id, "card", card.group, str(place))
-        elements.append(_element(ident, "panel", card.box, "b", {**title, "size": lay_out.heading}, {}))
+        elements.append(_element(ident, "panel", card.box, "b", {**title, "size": lay_out.heading}, _spoken_for(card)))
         for cell in card.cells:
             elements += _cell(cell, screen, lay_out)
     return elements
+
+
+def _spoken_for(card: Card) -> dict[str, str]:
+    """Bind the card to one of its tags, whose cause it says in words, when all of them share a device.
+
+    A bit speaks before a number: it has no range to leave and no shape that may be wrong, so what it says is
+    what the device has. A text has no number, and cannot speak.
+    """
+    if len({cell.tag.device for cell in card.cells}) != 1 or not card.cells[0].tag.device:
+        return {}
+    able = [cell for cell in card.cells if cell.tag.type is not DataType.STRING]
+    if not able:
+        return {}
+    speaker = min(able, key=lambda cell: (cell.shape is not Shape.LAMP, cell.shape, cell.tag.path))
+    return {"value": f"{{{speaker.tag.path}}}"}
 
 
 def _cell(cell: Cell, screen: Screen, lay_out: LayOut) -> list[Element]:

@@ -38,7 +38,7 @@ def test_that_causes_device_states_and_qualities_have_short_words(language):
         *(f"quality.{quality.name.lower()}" for quality in QualityClass),
     ]
     assert [code for code in wanted if not words.get(code)] == []
-    longest = 12 if language is Language.ZH else 26
+    longest = 12 if language is Language.ZH else 20
     assert [code for code in wanted if len(words[code]) > longest] == []
 
 
