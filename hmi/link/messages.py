@@ -43,15 +43,15 @@ class FaultKind(StrEnum):
     """Measured values stand still while the program runs on."""
 
 
-class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="is"):
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="is"):
     """Base of every message of the link."""
 
 
-class AskStatus(_Message, frozen=True, kw_only=True, tag="ask_status"):
+class AskStatus(Message, frozen=True, kw_only=True, tag="ask_status"):
     """Window to simulator: how are the devices?"""
 
 
-class SetFault(_Message, frozen=True, kw_only=True, tag="set_fault"):
+class SetFault(Message, frozen=True, kw_only=True, tag="set_fault"):
     """Window to simulator: break a device, or mend it (`NONE`). The answer is the new status, or `Refused`."""
 
     device: str
@@ -73,7 +73,7 @@ class SimulatedDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Connections that are open now."""
 
 
-class SimulatorStatus(_Message, frozen=True, kw_only=True, tag="simulator_status"):
+class SimulatorStatus(Message, frozen=True, kw_only=True, tag="simulator_status"):
     """Simulator to window: the devices as they are now."""
 
     devices: tuple[SimulatedDevice, ...] = ()
@@ -81,42 +81,13 @@ class SimulatorStatus(_Message, frozen=True, kw_only=True, tag="simulator_status
     """Seed of the process model."""
 
 
-class Refused(_Message, frozen=True, kw_only=True, tag="refused"):
+class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     """The other side did not do it."""
 
     reason: Reason
+    number: int = 0
+    """Of what was asked, where asks are numbered."""
 
 
 SimulatorMessage = AskStatus | SetFault | SimulatorStatus | Refused
 """Everything that is said on the simulator's control socket."""
-
-
-class Hello(_Message, frozen=True, kw_only=True, tag="hello"):
-    """Window to engine, first: who I am. The engine answers with `Attached`."""
-
-    pid: int
-    protocol: int = 1
-
-
-class Attached(_Message, frozen=True, kw_only=True, tag="attached"):
-    """Engine to window: which image to look at."""
-
-    pid: int
-    generation: int
-    protocol: int = 1
-
-
-class Ping(_Message, frozen=True, kw_only=True, tag="ping"):
-    """Window to engine: are you there? The time between question and answer is the delay that the header shows."""
-
-    number: int
-
-
-class Pong(_Message, frozen=True, kw_only=True, tag="pong"):
-    """Engine to window: I am."""
-
-    number: int
-
-
-EngineMessage = Hello | Attached | Ping | Pong | Refused
-"""Everything that is said on the engine's socket (commands come with sign-in)."""

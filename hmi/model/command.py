@@ -28,6 +28,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     value: bool | int | float | str
     """In engineering units."""
     reason: str = ""
+    """Why, in the user's words; some tags ask for it."""
+    screen: str = ""
+    """Path of the screen where it was clicked."""
+    shown: bool | int | float | str | None = None
+    """The value that the operator saw when clicking; kept in the audit trail."""
+    undoes: str = ""
+    """Id of an earlier command whose old value is written again; `value` is then what the window shows for it."""
 
 
 class CommandResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,3 +45,7 @@ class CommandResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     reason: Reason | None = None
     value: bool | int | float | str | None = None
     """What was read back."""
+    old: bool | int | float | str | None = None
+    """What it was before the write; None when not known."""
+    round_trip_ns: int = 0
+    """From the write's leaving to its read-back."""

@@ -5,10 +5,12 @@ from functools import cached_property
 
 import msgspec
 
+from hmi.model.alarm import Alarm
 from hmi.model.device import Device, ScanClass
 from hmi.model.screen import Element, NavigationItem, Screen
 from hmi.model.tag import Instance, Tag, TagType
 from hmi.model.text import Text
+from hmi.model.user import DEFAULT_ROLES, Role
 
 FORMAT = 1
 """Format of the project files that this version writes."""
@@ -27,6 +29,8 @@ class ProjectHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         ScanClass(name="normal", period_ms=1000),
         ScanClass(name="slow", period_ms=10_000),
     )
+    roles: tuple[Role, ...] = DEFAULT_ROLES
+    """What people may do; users belong to the station and name one of these."""
     start: str = ""
     """Id of the navigation item that opens first; empty is the first one."""
 
@@ -47,11 +51,25 @@ class Project:
     elements: dict[str, tuple[Element, ...]] = field(default_factory=dict)
     """Screen id -> its elements."""
     navigation: tuple[NavigationItem, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """Alarms as written; those of instances are added in `all_alarms`."""
+    expanded_alarms: tuple[Alarm, ...] = ()
+    """Alarms that instances bring, made by the reader."""
 
     @cached_property
     def all_tags(self) -> tuple[Tag, ...]:
         """Every tag, written or brought by an instance, sorted by id."""
         return tuple(sorted((*self.tags, *self.expanded), key=lambda tag: tag.id))
+
+    @cached_property
+    def all_alarms(self) -> tuple[Alarm, ...]:
+        """Every alarm of a tag, written or brought by an instance, by id; those of devices are not among them."""
+        return tuple(sorted((*self.alarms, *self.expanded_alarms), key=lambda alarm: alarm.id))
+
+    @cached_property
+    def roles_by_name(self) -> dict[str, Role]:
+        """Name -> role."""
+        return {role.name: role for role in self.header.roles}
 
     @cached_property
     def tags_by_path(self) -> dict[str, Tag]:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from hmi.model.alarm import TypeAlarm
 from hmi.model.text import Text
 from hmi.model.value import TypeCode
 
@@ -60,6 +61,50 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     high_high: float | None = None
 
 
+class Interlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What must hold before a tag may be written; inputs that are not good refuse as well."""
+
+    condition: str
+    """Expression that must be true; `value` is what is to be written."""
+    title: Text = Text()
+    """What stands in the way while it is not true, for people: "Steam valve is in manual"."""
+
+
+class Ramp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the PLC approaches a set-point, for display only: the HMI never ramps by repeated writes."""
+
+    working: str = ""
+    """Path of the tag with the working set-point."""
+    rate: str = ""
+    """Path of the tag with the rate."""
+    rate_per_min: float | None = None
+    """Rate in engineering units a minute, where no tag tells it."""
+
+
+class WriteRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who may write a tag, when, and how it is checked."""
+
+    right: str = "write"
+    """Right that the session needs (`hmi.model.user.Right`, or one that the project names)."""
+    largest_step: float | None = None
+    """Largest change of one entry, engineering units; None: any."""
+    needs_reason: bool = False
+    interlocks: tuple[Interlock, ...] = ()
+    ramp: Ramp | None = None
+    tolerance: float | None = None
+    """How far the read-back may differ, engineering units; None is half a step of the device's own resolution."""
+    read_back: str = ""
+    """Path of the tag that tells the result, where it is another one; empty is the tag itself."""
+    pulse: bool = False
+    """The PLC takes the value and clears it: only the echo counts, and later resetting is no fault."""
+    deadline_ms: int = 5000
+    """Longest time from the request to the device's answer, 100 to 60000."""
+    watch_ms: int = 2000
+    """How long after the confirmation a setting back by the PLC is still told."""
+    every_ms: int = 300
+    """Shortest time between two writes of this tag."""
+
+
 class TagFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a tag and a member of a type have in common. Everything that has its default stays out of the file."""
 
@@ -94,6 +139,8 @@ class TagFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """May be written at all; who may and when is asked at the command."""
     write: Span = Span()
     """Range of an operator's entry."""
+    rules: WriteRules = WriteRules()
+    """What a write has to pass, for writable tags."""
     states: dict[str, Text] = {}
     """Words for whole numbers, by the number as text ("0", "1")."""
     title: Text = Text()
@@ -137,6 +184,7 @@ class TagType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     title: Text = Text()
     parameters: tuple[Parameter, ...] = ()
     members: tuple[Member, ...] = ()
+    alarms: tuple[TypeAlarm, ...] = ()
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -150,3 +198,5 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     parameters: dict[str, str] = {}
     overrides: dict[str, msgspec.Raw] = {}
     """Member name -> fields of that member which differ in this instance."""
+    alarms: dict[str, msgspec.Raw] = {}
+    """`<member>:<name>` of an alarm of the type -> fields of it which differ in this instance."""

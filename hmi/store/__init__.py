@@ -1,0 +1,1 @@
+"""The station store: alarm journal, audit trail, users, sessions, station data. Only this room knows SQLAlchemy."""
