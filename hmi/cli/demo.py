@@ -70,7 +70,7 @@ def _run_in(data: Path, args: argparse.Namespace) -> int:
     own = ("--data", str(data))
     parts = [
         Part(Role.SIMULATOR, own_command("simulate", project, *own)),
-        Part(Role.ENGINE, own_command("engine", project, *own)),
+        Part(Role.ENGINE, own_command("engine", project, "--demo", *own)),
     ]
     if not args.headless:
         words = [*window_words(args), "--simulator"]

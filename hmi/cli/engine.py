@@ -12,6 +12,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     words = speech.tell("cli.engine.help")
     entry = subparsers.add_parser("engine", help=words, description=words)
     add_project(entry)
+    entry.add_argument("--demo", action="store_true", help=argparse.SUPPRESS)  # said by `hmi demo` alone
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     folder = project_folder(args.project)
     station = station_for(open_project(folder), args.data)
     written = log_to(station.data, "engine")
-    code = serve(folder, station)
+    code = serve(folder, station, demo=args.demo)
     if code:  # it has logged why; a person in front of a terminal must not see it vanish without a word
         speech.complain(speech.tell("cli.engine_failed", file=str(written)))
     return code

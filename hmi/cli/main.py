@@ -21,7 +21,10 @@ from hmi.cli.parser import Parser, add_common
 from hmi.model.errors import EnvironmentFault, HmiError, UsageError
 from hmi.words import say_error
 
-VERBS = ("demo", "new", "run", "window", "engine", "simulate", "check", "render", "diff", "merge", "tags")
+VERBS = (
+    "demo", "new", "run", "window", "engine", "simulate", "check", "render", "diff", "merge", "apply", "tags", "alarms",
+    "audit", "user",
+)  # fmt: skip
 """Every verb; each has a file of its name here."""
 
 COMMON = frozenset({"--data", "--language"})

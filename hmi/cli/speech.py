@@ -6,7 +6,6 @@ Answers go to the standard output, everything else to the standard error.
 import codecs
 import contextlib
 import io
-import locale
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -76,6 +75,8 @@ def wished_language(arguments: Sequence[str], environ: Mapping[str, str]) -> Lan
         if environ.get(name):
             return language_of(environ[name]) or Language.EN
     if sys.platform == "win32":
+        import locale  # only where nothing says the language
+
         return language_of(locale.getlocale()[0] or "") or Language.EN
     return Language.EN
 

@@ -22,18 +22,19 @@ def add_project(entry: argparse.ArgumentParser) -> None:
     entry.add_argument("project", metavar="PROJECT", type=file_name, help=speech.tell("cli.argument.project"))
 
 
-def open_project(folder: Path) -> Project:
+def open_project(folder: Path, *, elements_later: bool = False) -> Project:
     """Read a project; what is broken in it is left out, `hmi check` says what.
 
     Args:
         folder: the project folder, or its `project.json`.
+        elements_later: decode the elements of a screen when they are first asked for.
 
     Raises:
         ProjectError: when `project.json` itself cannot be used; names file and line.
     """
     from hmi.project import read_project
 
-    result = read_project(project_folder(folder))
+    result = read_project(project_folder(folder), elements_later=elements_later)
     if result.project is not None:
         return result.project
     raise _error_of(result.problems[0], folder)

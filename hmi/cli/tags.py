@@ -1,4 +1,4 @@
-"""`hmi tags read|watch|list`: values of a project's tags, from the image of the engine that runs it."""
+"""`hmi tags read|watch|list|write`: values of a project's tags, from the image of the engine that runs it."""
 
 import argparse
 import difflib
@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hmi.cli import speech
+from hmi.cli import speech, tags_write
 from hmi.cli.parser import Parser, add_common, seconds
 from hmi.cli.station import add_project, open_project, station_for
 from hmi.model.errors import ProjectError
@@ -24,7 +24,7 @@ WATCH_EVERY_S = 0.1
 def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     """Declare the verb."""
     entry = subparsers.add_parser("tags", help=speech.tell("cli.tags.help"), description=speech.tell("cli.tags.help"))
-    verbs = entry.add_subparsers(title=speech.tell("cli.verbs"), metavar="read|watch|list", required=True)
+    verbs = entry.add_subparsers(title=speech.tell("cli.verbs"), metavar="read|watch|list|write", required=True)
     read = verbs.add_parser("read", help=speech.tell("cli.tags.read"), description=speech.tell("cli.tags.read"))
     add_project(read)
     read.add_argument("tags", metavar="TAG", nargs="+", help=speech.tell("cli.argument.tag"))
@@ -38,6 +38,7 @@ def add(subparsers: "argparse._SubParsersAction[Parser]") -> None:
     add_project(listed)
     listed.add_argument("filter", metavar="FILTER", nargs="?", default="", help=speech.tell("cli.argument.filter"))
     listed.set_defaults(work=_list)
+    tags_write.add(verbs)
     for one in (read, watch, listed):
         one.add_argument("--json", action="store_true", help=speech.tell("cli.option.json"))
         add_common(one)

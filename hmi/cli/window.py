@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
     gc.disable()  # a fifth of the start; `hmi.shell.app` turns it on again after the first paint
     folder = project_folder(args.project)
-    project = open_project(folder)
+    project = open_project(folder, elements_later=True)
     if args.screen is not None:
         find_screen(project, args.screen)
     station = station_for(project, args.data)

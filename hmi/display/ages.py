@@ -10,7 +10,7 @@ from PySide6 import QtGui
 from hmi.display.atlas import Atlas
 from hmi.display.digits import DigitFonts
 from hmi.display.fragments import F8, Fragments, Rows
-from hmi.display.theme import READING_PX, Theme
+from hmi.display.theme import Theme
 
 I8 = npt.NDArray[np.int64]
 NONE = -1
@@ -38,19 +38,19 @@ class AgeCells:
     def __init__(self, atlas: Atlas, fonts: DigitFonts, theme: Theme) -> None:
         """Make room for them, reading size, 600, `ink`."""
         self._atlas = atlas
-        cells = fonts.cells(READING_PX, WEIGHT, "ink")
+        cells = fonts.cells(theme.reading_px, WEIGHT, "ink")
         self._digit, self._single, self._pair = cells.digit, cells.single, cells.pair
-        metrics = theme.metrics(READING_PX, WEIGHT)
+        metrics = theme.metrics(theme.reading_px, WEIGHT)
         rise = round(metrics.ascent() + 1)
 
         def paint(painter: QtGui.QPainter, *, index: int) -> None:
             theme.write(painter, 2, rise, TAILS[index], weight=WEIGHT, token="ink")
 
-        width = max(theme.width(text, READING_PX, WEIGHT) for text in (":00", " s", " h", " d")) + 4
+        width = max(theme.width(text, theme.reading_px, WEIGHT) for text in (":00", " s", " h", " d")) + 4
         height = rise + metrics.descent() + 1
         first = atlas.later("ages", len(TAILS), width, height, paint, dx=2, dy=rise)
         self._tails = np.arange(first, first + len(TAILS), dtype=np.intp)
-        self._drop = READING_PX * 0.36 * atlas.scale
+        self._drop = theme.reading_px * 0.36 * atlas.scale
         self._gap = _GAP * atlas.scale
 
     def width(self, age: I8, table: F8) -> F8:
@@ -84,3 +84,15 @@ class AgeCells:
         fragments.place(lead[pick], leads, table, left, baseline)
         left = left + np.where(double, 2, 1) * self._digit
         fragments.place(tail[pick], tails, table, left, baseline)
+
+
+def short_age(age_ns: int) -> str:
+    """Give an age as people read it: `12 s`, `6:12`, `1:05:09`."""
+    seconds = age_ns // 1_000_000_000
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes}:{seconds:02}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

@@ -7,8 +7,8 @@ What comes out is three arrays, one place a source: value, what is seen of its q
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +16,7 @@ from hmi.display.item import U1, Seen, see
 from hmi.expression import Expression, Result, compile_expression
 from hmi.image.contract import Indices, Shown, ValueSource
 from hmi.model.ident import number_of_id
-from hmi.model.quality import CAUSES, Cause, cause_of
+from hmi.model.quality import CAUSE_ROOM, CAUSES, Cause, cause_of, rule_of
 from hmi.model.tag import TYPE_CODES, DataType, Tag
 from hmi.model.value import Reading, TypeCode, Value, value_of
 
@@ -25,7 +25,7 @@ log = logging.getLogger("hmi.ui")
 _PLAIN = re.compile(r"\s*\{([^{}]+)\}\s*")
 UNBOUND = 0
 """The source of a slot that is bound to nothing: never read."""
-_EMPTY_CAUSES = np.array([not CAUSES[cause_of(number)].keeps_value for number in range(256)], dtype=np.bool_)
+_EMPTY_CAUSES = np.array([not rule_of(number).keeps_value for number in range(CAUSE_ROOM)], dtype=np.bool_)
 
 
 def plain_reference(text: str) -> str | None:
@@ -34,8 +34,7 @@ def plain_reference(text: str) -> str | None:
     return match[1].strip() if match else None
 
 
-@dataclass(slots=True)
-class _Computed:
+class _Computed(msgspec.Struct):
     """An expression and where its inputs and its result stand."""
 
     text: str
@@ -64,6 +63,8 @@ class Bindings:
         self._faulty: set[int] = set()
         """Sources of expressions whose evaluation failed, and has been said."""
         self.count = 1
+        self._echoes: list[tuple[int, int, int]] = []
+        """(source, whose value and quality, whose quality it does not repeat)"""
         self.texts: dict[int, str] = {}
         """Source -> words, of text tags and of expressions that give a text."""
         self._shown: Shown | None = None
@@ -109,6 +110,17 @@ class Bindings:
             self._computed.append(_Computed(key, expression, source, inputs))
         return source
 
+    def known_source(self, path: str) -> int:
+        """Give the source of a plainly shown tag; `UNBOUND` when nothing shows it."""
+        return self._sources.get(f"{{{path}}}", UNBOUND)
+
+    def echo_of(self, source: int, other: int) -> int:
+        """Give a source with the value of one, good wherever its quality is that of another: for marks said once."""
+        echo = self.count
+        self.count += 1
+        self._echoes.append((echo, source, other))
+        return echo
+
     def _position(self, path: str) -> int:
         """Give the place of a tag in the asked-for order of the image."""
         known = self._shown_order.get(path)
@@ -136,6 +148,7 @@ class Bindings:
         self.cause[self._lost] = Cause.NOT_IN_PROJECT
         self._clock = source
         self._shown = None
+        self._echo()
         self._first = True
         if source is not None:
             idents = np.array([number_of_id(self._tags[path].id) for path in self._shown_order], dtype=np.uint64)
@@ -157,7 +170,7 @@ class Bindings:
             values = values.copy()
             for place in np.flatnonzero(texts).tolist():
                 values[place] = self._take_text(int(changed[place]))
-        missing = np.isnan(values) | _EMPTY_CAUSES[np.minimum(cause, 255)]
+        missing = np.isnan(values) | _EMPTY_CAUSES[np.minimum(cause, CAUSE_ROOM - 1)]
         sources = self._sources_by_position[changed]
         self.values[sources] = np.where(missing, np.nan, values)
         self.seen[sources] = see(columns.status[changed], cause, missing)
@@ -165,7 +178,16 @@ class Bindings:
         self.received[sources] = columns.receive_mono_ns[changed]
         self._compute(changed, first)
         self._reset_unbound()
+        self._echo()
         return True
+
+    def _echo(self) -> None:
+        """Bring the echoes up to date."""
+        for echo, source, other in self._echoes:
+            self.values[echo] = self.values[source]
+            self.received[echo] = self.received[source]
+            self.seen[echo] = Seen.GOOD if self.seen[source] == self.seen[other] else self.seen[source]
+            self.cause[echo] = self.cause[source]
 
     def _reset_unbound(self) -> None:
         """Tags that only expressions use write to the unbound place; it stays never read."""
@@ -254,6 +276,7 @@ class Bindings:
         self._shown.touch()
         self.received[self._sources_by_position] = self._shown.columns.receive_mono_ns
         self.received[UNBOUND] = 0
+        self._echo()
         return True
 
     def now_ns(self) -> int:

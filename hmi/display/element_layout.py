@@ -59,7 +59,11 @@ class ElementLayout:
 
     def carries(self, part: Part) -> bool:
         """Tell whether a part carries the marks of its slot."""
-        return id(part) in self._carriers
+        return id(part) in self._carriers and not self.echoes(part)
+
+    def echoes(self, part: Part) -> bool:
+        """Tell whether a part carries marks that are left out where another slot says the same."""
+        return id(part) in self._carriers and bool(getattr(part, "echo", ""))
 
     def source(self, slot: str) -> int:
         """Give the source of a slot, that of "never read" when it is not bound."""

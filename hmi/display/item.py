@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from hmi.model.quality import CAUSES, Cause, Look, look_of
+from hmi.model.quality import CAUSE_ROOM, Cause, Look, rule_of
 
 U1 = npt.NDArray[np.uint8]
 
@@ -99,15 +99,11 @@ def _seen_of(cause: int) -> Seen:
         return Seen.BELOW_RANGE
     if cause == Cause.ENGINE_SILENT:
         return Seen.SILENT
-    rule = CAUSES.get(Cause(cause)) if cause in _KNOWN else None
-    if rule is not None and rule.look is Look.BAD and not rule.keeps_value:
-        return Seen.BAD_EMPTY
-    return _OF_LOOK[look_of(cause)]
+    rule = rule_of(cause)
+    return Seen.BAD_EMPTY if rule.look is Look.BAD and not rule.keeps_value else _OF_LOOK[rule.look]
 
 
-_KNOWN = frozenset(int(cause) for cause in Cause)
-_CAUSES = 256
-SEEN_OF_CAUSE: U1 = np.array([_seen_of(cause) for cause in range(_CAUSES)], dtype=np.uint8)
+SEEN_OF_CAUSE: U1 = np.array([_seen_of(cause) for cause in range(CAUSE_ROOM)], dtype=np.uint8)
 """Cause -> what is seen; an unknown cause is bad, never good."""
 _SEEN_OF_SEVERITY: U1 = np.array([Seen.GOOD, Seen.UNCERTAIN, Seen.BAD, Seen.BAD], dtype=np.uint8)
 _EMPTY: U1 = np.array([Seen.BAD_EMPTY] * len(Seen), dtype=np.uint8)
@@ -122,6 +118,6 @@ def see(status: npt.NDArray[np.uint32], cause: npt.NDArray[np.uint16], missing: 
         cause: cause of each value; where it is NONE the severity of the status decides.
         missing: where there is no value to show (never read stays never read, all else is bad without digits).
     """
-    seen = SEEN_OF_CAUSE[np.minimum(cause, _CAUSES - 1)]
+    seen = SEEN_OF_CAUSE[np.minimum(cause, CAUSE_ROOM - 1)]
     seen = np.where(cause == 0, _SEEN_OF_SEVERITY[status >> 30], seen)
     return np.where(missing, _EMPTY[seen], seen)

@@ -4,7 +4,6 @@ Made by `layout.py` and `parts_layout.py`, run by `stage.py`. Window, GUI thread
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import IntEnum
 
 import msgspec
@@ -55,8 +54,7 @@ class Watch(msgspec.Struct, frozen=True):
     """It says an age whatever the quality."""
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(msgspec.Struct):
     """A screen laid out."""
 
     atlas: Atlas
@@ -66,17 +64,17 @@ class Layout:
     fonts: DigitFonts
     surface: tuple[int, int]
     """Cells of the unbroken and the dashed surface line."""
-    steps: list[StaticStep] = field(default_factory=list)
-    watches: list[Watch] = field(default_factory=list)
-    under: list[PicturePlace] = field(default_factory=list)
-    over: list[PicturePlace] = field(default_factory=list)
-    levels: list[LevelPlace] = field(default_factory=list)
-    pointers: list[PointerPlace] = field(default_factory=list)
-    numbers: list[NumberPlace] = field(default_factory=list)
-    painted: dict[int, tuple[Painted, int]] = field(default_factory=dict)
+    steps: list[StaticStep] = msgspec.field(default_factory=list)
+    watches: list[Watch] = msgspec.field(default_factory=list)
+    under: list[PicturePlace] = msgspec.field(default_factory=list)
+    over: list[PicturePlace] = msgspec.field(default_factory=list)
+    levels: list[LevelPlace] = msgspec.field(default_factory=list)
+    pointers: list[PointerPlace] = msgspec.field(default_factory=list)
+    numbers: list[NumberPlace] = msgspec.field(default_factory=list)
+    painted: dict[int, tuple[Painted, int]] = msgspec.field(default_factory=dict)
     """Index among `over` -> what repaints its cell, and the cell's number."""
-    targets: list[Target] = field(default_factory=list)
-    deferred: list[Callable[[], None]] = field(default_factory=list)
+    targets: list[Target] = msgspec.field(default_factory=list)
+    deferred: list[Callable[[], None]] = msgspec.field(default_factory=list)
     """What is to be laid out after the last element."""
-    elements: list[str] = field(default_factory=list)
+    elements: list[str] = msgspec.field(default_factory=list)
     """Ids, in drawing order."""

@@ -23,7 +23,8 @@ def lay_level(at: ElementLayout, part: LevelPart) -> None:
     y0, y1 = at.px(top), at.px(top + height)
     foot = at.px(top + height + part.foot) - y1
     index = len(at.layout.levels)
-    at.layout.levels.append(LevelPlace(x0, y0, x1 - x0, y1 - y0, foot, part.sideways, part.surface))
+    clear = at.rect(*part.clear) if part.clear is not None else (0, 0, 0, 0)
+    at.layout.levels.append(LevelPlace(x0, y0, x1 - x0, y1 - y0, foot, part.sideways, part.surface, clear))
     length = x1 - x0 if part.sideways else y1 - y0
     _axis(at, Kind.LEVEL, index, part, length, (x0 - 1, y0 - 2, x1 + 1, y1 + foot + 2))
     mark_only(at, part, part.rect)

@@ -5,7 +5,6 @@ from hmi.display.laid_out import Kind
 from hmi.display.marks import GAP, HEIGHT
 from hmi.display.numbers import OVERHANG, NumberPlace
 from hmi.display.parts import NumberPart
-from hmi.display.theme import READING_PX
 from hmi.model.tag import TYPE_CODES, TagFields
 from hmi.model.value import TypeCode
 
@@ -28,7 +27,7 @@ def lay_number(at: ElementLayout, part: NumberPart) -> None:
     unit = part.unit if part.unit is not None else (facts.unit if facts else "")
     live = layout.fonts.cells(part.size, part.weight, "value", decimals)
     muted = layout.fonts.cells(part.size, part.weight, "ink2", decimals)
-    unit_size = max(READING_PX, round(0.6 * part.size))
+    unit_size = max(theme.reading_px, round(0.6 * part.size))
     room = part.digits * live.digit / scale
     left = part.x - room if part.right else part.x
     right = left + room + OVERHANG + 2
@@ -62,6 +61,7 @@ def lay_number(at: ElementLayout, part: NumberPart) -> None:
             unit_at=unit_at,
             mark_at=at.device_point(part.mark_at),
             aged=part.aged,
+            mark_gap=part.mark_gap * scale,
             marked=at.carries(part),
             size=part.size,
         )

@@ -49,7 +49,7 @@ def add_painted(
 def lay_cause(at: ElementLayout, part: CausePart) -> None:
     """Lay out a chip with a cause."""
     painted = PaintedCause(at.source(part.slot), part, at.theme, at.language)
-    add_painted(at, painted, (part.x, part.middle - 17, part.width, 34), marked=False)
+    add_painted(at, painted, (part.x - part.covers, part.middle - 17, part.width + part.covers, 34), marked=False)
 
 
 def lay_paint(at: ElementLayout, part: PaintPart) -> None:

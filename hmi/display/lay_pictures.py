@@ -7,24 +7,41 @@ from PySide6 import QtCore, QtGui
 from hmi.display.element_layout import BLEED, ElementLayout
 from hmi.display.laid_out import Kind
 from hmi.display.marks import GAP, HEIGHT
-from hmi.display.parts import UNKNOWN_STATE, FlowPart, LevelPart, PlatePart, PointerPart, StatePainter, StatePart
+from hmi.display.parts import (
+    UNKNOWN_STATE,
+    FlowPart,
+    LevelPart,
+    NumberPart,
+    PlatePart,
+    PointerPart,
+    StatePainter,
+    StatePart,
+)
 from hmi.display.pictures import PicturePlace
 from hmi.display.tiles import tiles_of
 
 Rect = tuple[float, float, float, float]
 
 
-def picture_cell(at: ElementLayout, key: str, rect: Rect, state: int, paint: StatePainter) -> int:
-    """Rasterise one state; its cell is placed by the left top of the rectangle, with some bleed around."""
+def picture_cells(
+    at: ElementLayout, key: str, rect: Rect, states: tuple[int, ...], paint: StatePainter
+) -> tuple[dict[int, int], int]:
+    """Give the cells of some states and that of the unknown one, each painted when it is first shown.
+
+    A cell is placed by the left top of the rectangle, with some bleed around.
+    """
     _, _, width, height = rect
+    every = (*states, UNKNOWN_STATE)
+    theme = at.theme
 
-    def into(painter: QtGui.QPainter) -> None:
+    def into(painter: QtGui.QPainter, *, index: int) -> None:
         painter.translate(BLEED, BLEED)
-        paint(painter, QtCore.QRectF(0, 0, width, height), state, at.theme)
+        paint(painter, QtCore.QRectF(0, 0, width, height), every[index], theme)
 
-    name = ("state", at.element.type, key, width, height, state)
-    cell = at.layout.atlas.paint(name, width + 2 * BLEED, height + 2 * BLEED, into, dx=BLEED, dy=BLEED)
-    return cell.number
+    name = ("state", at.element.type, key, width, height, states)
+    room = (width + 2 * BLEED, height + 2 * BLEED)
+    first = at.layout.atlas.later(name, len(every), *room, into, dx=BLEED, dy=BLEED)
+    return {state: first + number for number, state in enumerate(states)}, first + len(states)
 
 
 def add_picture(
@@ -64,16 +81,14 @@ def add_picture(
 
 def lay_state(at: ElementLayout, part: StatePart) -> None:
     """Lay out a picture that depends on a state."""
-    cells = {state: picture_cell(at, part.key, part.rect, state, part.paint) for state in part.states}
-    unknown = picture_cell(at, part.key, part.rect, UNKNOWN_STATE, part.paint)
+    cells, unknown = picture_cells(at, part.key, part.rect, part.states, part.paint)
     add_picture(at, part, part.rect, cells, unknown, mark_at=part.mark_at, above=part.above)
 
 
 def lay_plate(at: ElementLayout, part: PlatePart) -> None:
     """Lay out a picture that is hatched while its value is not to be trusted."""
-    good = picture_cell(at, part.key, part.rect, 0, part.paint)
-    unknown = picture_cell(at, part.key, part.rect, UNKNOWN_STATE, part.paint)
-    add_picture(at, part, part.rect, {0: good}, unknown, always=True, mark_at=corner(at, part.rect))
+    cells, unknown = picture_cells(at, part.key, part.rect, (0,), part.paint)
+    add_picture(at, part, part.rect, cells, unknown, always=True, mark_at=part.mark_at or corner(at, part.rect))
 
 
 def corner(at: ElementLayout, rect: Rect) -> tuple[float, float]:
@@ -85,6 +100,18 @@ def mark_only(at: ElementLayout, part: FlowPart | LevelPart | PointerPart, rect:
     """Let a part that has no picture of its own carry marks."""
     if at.carries(part):
         add_picture(at, part, rect, {}, -1, mark_at=part.mark_at or corner(at, rect))
+
+
+def lay_echo(at: ElementLayout, part: NumberPart | StatePart | PointerPart) -> None:
+    """Add the mark of a slot that is left out where another slot of the element has the same mark."""
+    if part.mark_at is None:
+        return
+    source = at.layout.bindings.echo_of(at.source(part.slot), at.source(part.echo))
+    index = len(at.layout.over)
+    spot = at.device_point(part.mark_at)
+    at.layout.over.append(PicturePlace(x=0, y=0, cells={}, unknown=-1, never=-1, marked=True, mark_at=spot))
+    x, y = part.mark_at
+    at.watch(Kind.OVER, index, source, at.with_mark(at.rect(x, y, x + 1, y + 1), part.mark_at))
 
 
 def lay_flow(at: ElementLayout, part: FlowPart) -> None:

@@ -12,6 +12,8 @@ import numpy.typing as npt
 from hmi.display.fragments import F8, HEIGHT, LEFT, TOP, WIDTH, Fragments, Rows, X, Y
 from hmi.display.item import HATCHED, SOLID, U1, Seen
 
+PIECES = 2
+"""Rows of a surface line: the line, or its right piece, and the left piece where numbers stand between them."""
 I8 = npt.NDArray[np.int64]
 
 
@@ -25,10 +27,12 @@ class LevelPlace(msgspec.Struct, frozen=True):
     foot: int
     sideways: bool
     surface: bool
+    clear: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Left, top, right, bottom of what the surface line must not cross."""
 
 
 class Levels:
-    """The level parts of one screen. `first` is the row of the first surface line, one a level."""
+    """The level parts of one screen. `first` is the row of the first surface line, `PIECES` a level."""
 
     def __init__(self, places: list[LevelPlace], first: int, fragments: Fragments, solid: int, dashed: int) -> None:
         """Turn the places into columns."""
@@ -44,6 +48,7 @@ class Levels:
         self.foot = np.array([place.foot for place in places], dtype=np.int64)
         self.sideways = np.array([place.sideways for place in places], dtype=np.bool_)
         self.surface = np.array([place.surface for place in places], dtype=np.bool_)
+        self._clear = np.array([place.clear for place in places], dtype=np.int64).reshape(-1, 4)
         self._lines = np.array([dashed, solid], dtype=np.intp)
 
     def fill(self, which: Rows, shown: I8, seen: U1, missing: npt.NDArray[np.bool_], table: F8) -> None:
@@ -63,15 +68,23 @@ class Levels:
             pick = np.flatnonzero(chosen & (length + self.foot[which] > 0))
             if len(pick):
                 self._copy(fragments, which[pick], length[pick])
-        rows = self.first + which
-        self._fragments.alive[rows] = False
+        rows = self.first + which * PIECES
+        self._fragments.alive[(rows[:, None] + np.arange(PIECES)).ravel()] = False
         pick = np.flatnonzero(self.surface[which] & ~missing)
         if len(pick):
             levels = which[pick]
             y = (self.top[levels] + self.height[levels] - shown[pick]).astype(np.float64)
             line = self._lines[SOLID[seen[pick]].astype(np.intp)]
             left, width = self.left[levels].astype(np.float64), self.width[levels].astype(np.float64)
-            self._fragments.place_cut(rows[pick], line, table, left, y, width)
+            before, top, behind, bottom = self._clear[levels].T
+            crosses = (y > top) & (y < bottom)
+            end = left + width
+            start = np.where(crosses, behind, left)
+            self._fragments.place_cut(rows[pick], line, table, start, y, end - start)
+            some = np.flatnonzero(crosses)
+            if len(some):
+                stub = before[some] - left[some]
+                self._fragments.place_cut(rows[pick][some] + 1, line[some], table, left[some], y[some], stub)
 
     def _copy(self, fragments: Fragments, levels: Rows, length: I8) -> None:
         """Copy the parts of the layer between the low end (with the foot) and the value."""

@@ -14,7 +14,7 @@ from hmi.display.ages import AgeCells
 from hmi.display.digits import DigitCells
 from hmi.display.fragments import F8, Fragments, Rows
 from hmi.display.item import DASHES, HATCHED, LINE, MARKED, MUTED, U1, Line, Seen
-from hmi.display.marks import GAP, MarkCells, mark_width
+from hmi.display.marks import MarkCells, mark_width
 
 I8 = npt.NDArray[np.int64]
 ROWS = 17
@@ -69,6 +69,8 @@ class NumberPlace(msgspec.Struct, frozen=True):
     """Left middle of the mark; None is after the unit, before the digits of a number that ends at its place."""
     aged: bool
     """The age of a stale value stands after the mark."""
+    mark_gap: float
+    """Between digits and mark, device pixels."""
     marked: bool
     """False where another part of the element carries the marks of this slot."""
     size: float
@@ -102,6 +104,7 @@ class Numbers:
         self.unit = np.array([place.unit for place in places], dtype=np.intp)
         self.unit_width: F8 = np.array([place.unit_width for place in places])
         self.marked = np.array([place.marked for place in places], dtype=np.bool_)
+        self.mark_gap: F8 = np.array([place.mark_gap for place in places])
         self.aged = np.array([place.aged for place in places], dtype=np.bool_)
         self.hatch = np.array([(place.plate, place.hatch) for place in places], dtype=np.intp).reshape(-1, 2)
         self.unit_fixed, self.unit_x, self.unit_y = _fixed([place.unit_at for place in places])
@@ -254,8 +257,8 @@ class Numbers:
             fixed = self.mark_fixed[numbers]
             age = np.where(self.aged[numbers], age[pick], -1)
             room = self._mark_widths[seen[pick]] + self._ages.width(age, table)
-            before = left[pick] - GAP * scale - room
-            beside = np.where(self.right[numbers], before, end[pick] + GAP * scale)
+            gap = self.mark_gap[numbers]
+            beside = np.where(self.right[numbers], left[pick] - gap - room, end[pick] + gap)
             x = np.where(fixed, self.mark_x[numbers], beside)
             middle = np.where(fixed, self.mark_y[numbers], y[pick] - size[pick] * 0.36)
             fragments.place(base[pick] + MARK, self._mark_cells[seen[pick]], table, x, middle)

@@ -13,13 +13,12 @@ from PySide6 import QtCore, QtGui
 from hmi.display.item import RULES, Line, Seen
 from hmi.display.marks import GAP, HEIGHT, crossed_disc, half_disc, mark_width, paint_dashes, paint_hatch, paint_mark
 from hmi.display.parts import CausePart, FreePainter, PaintPart, WordPart
-from hmi.display.theme import READING_PX, Theme
-from hmi.model.quality import Cause
+from hmi.display.theme import Theme
+from hmi.model.quality import Cause, words_of
 from hmi.model.text import Language
 from hmi.words import say
 
 _log = logging.getLogger("hmi.ui")
-_CAUSES = {int(cause): f"cause.{cause.name.lower()}" for cause in Cause}
 
 
 class Glance(msgspec.Struct, frozen=True):
@@ -109,13 +108,13 @@ class PaintedWords:
                 painter.fillRect(QtCore.QRectF(left + 4 * number, self.rise + 4.5, 2, 2), theme.colour("ink2"))
         if self._language is not None and rule.mark and not rule.dashes and glance.seen is not Seen.SILENT:
             age = age_words(glance.age_s) if rule.age else ""
-            width = mark_width(glance.seen) + (4 + theme.width(age, READING_PX, 600) if age else 0)
+            width = mark_width(glance.seen) + (4 + theme.width(age, theme.reading_px, 600) if age else 0)
             x = left - GAP - width if part.align < 0 else left + advance + GAP
             painter.translate(x, middle - HEIGHT / 2)
             paint_mark(painter, glance.seen, theme, self._language)
             painter.translate(-x, HEIGHT / 2 - middle)
             if age:
-                rise = middle + READING_PX * 0.36
+                rise = middle + theme.reading_px * 0.36
                 theme.write(painter, x + mark_width(glance.seen) + 4, rise, age, weight=600, token="ink")
 
 
@@ -140,12 +139,21 @@ class PaintedCause:
         if glance.seen not in _TOLD:
             return
         cause = Cause.PLC_NOT_RUNNING if glance.seen is Seen.NOT_RUNNING else glance.cause
-        words = say(_CAUSES.get(cause, "display.cause_unknown"), self._language)
+        words = say(words_of(cause), self._language)
+        part = self._part
         age = f" {age_words(glance.age_s)}" if glance.age_s > 0 else ""
-        mark = 26.0
-        room = self._part.width - mark - 20
-        words = theme.shortened(words, room - theme.width(age, READING_PX, 600), READING_PX, 600) + age
-        width = mark + 20 + theme.width(words, READING_PX, 600)
+        disc = glance.seen in (Seen.BAD, Seen.BAD_EMPTY, Seen.NOT_RUNNING)
+        mark = 26.0 if disc else max(26.0, mark_width(glance.seen) + 7)
+        needed = mark + 20 + theme.width(words + age, theme.reading_px, 600)
+        left = part.covers if needed <= part.width else 0.0
+        room = part.width + part.covers - left
+        if needed > room:
+            age = ""
+        words = theme.shortened(words, room - mark - 20, theme.reading_px, 600) + age
+        width = mark + 20 + theme.width(words, theme.reading_px, 600)
+        if part.covers and not left:
+            painter.fillRect(QtCore.QRectF(0, 0, max(width, part.covers), 34), theme.colour(part.ground))
+        painter.translate(left, 0)
         painter.setPen(theme.pen("mark", 1.5))
         painter.setBrush(theme.brush("track"))
         painter.drawRoundedRect(QtCore.QRectF(0.75, 0.75, width - 1.5, 32.5), 5, 5)
@@ -156,7 +164,7 @@ class PaintedCause:
             half_disc(painter, centre, theme)
         else:
             painter.save()
-            painter.translate(19 - mark_width(glance.seen) / 2, 17 - HEIGHT / 2)
+            painter.translate(max(9.0, 19 - mark_width(glance.seen) / 2), 17 - HEIGHT / 2)
             paint_mark(painter, glance.seen, theme, self._language)
             painter.restore()
         theme.write(painter, 10 + mark, 23, words, weight=600, token="ink")
@@ -229,7 +237,7 @@ class PaintedFree:
         age = max((glance.age_s for glance in glances if RULES[glance.seen].age), default=0)
         words = age_words(age) if RULES[worst].age else ""
         theme = self._theme
-        width = mark_width(worst) + 4 + (theme.width(words, READING_PX, 600) + 6 if words else 0)
+        width = mark_width(worst) + 4 + (theme.width(words, theme.reading_px, 600) + 6 if words else 0)
         left = max(0.0, self._part.rect[2] - width)
         painter.fillRect(QtCore.QRectF(left, 0, width, HEIGHT + 2), theme.colour("card"))
         painter.save()

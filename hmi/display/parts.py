@@ -57,8 +57,12 @@ class NumberPart(msgspec.Struct, frozen=True):
     mark_at: tuple[float, float] | None = None
     """Left centre of the place for the quality mark; None is after the unit, or before the digits when `right`."""
     weight: int = 600
+    mark_gap: float = 7
+    """Between the digits and the mark, pixels."""
     aged: bool = True
     """With the age of a stale value after its mark; False where the next text is near."""
+    echo: str = ""
+    """Slot beside which the mark is left out while it says the same of this one; needs `mark_at`."""
 
 
 class StatePart(msgspec.Struct, frozen=True):
@@ -77,6 +81,8 @@ class StatePart(msgspec.Struct, frozen=True):
     """With a number here the slot is a measured value: state 1 above it, state 0 up to it."""
     aged: bool = True
     """As for a number."""
+    echo: str = ""
+    """As for a number."""
 
 
 class PlatePart(msgspec.Struct, frozen=True):
@@ -88,6 +94,8 @@ class PlatePart(msgspec.Struct, frozen=True):
     """State 0, and UNKNOWN_STATE."""
     key: str
     """Names the picture, as in `StatePart`."""
+    mark_at: tuple[float, float] | None = None
+    """As for a pointer."""
 
 
 class WordPart(msgspec.Struct, frozen=True):
@@ -117,7 +125,11 @@ class CausePart(msgspec.Struct, frozen=True):
     middle: float
     """Middle of the chip's height."""
     width: float = 320
-    """Longer words are shortened with an ellipsis."""
+    """Longer words take the room of `covers`, then lose their age, and are shortened with an ellipsis last."""
+    covers: float = 0
+    """Pixels at the left of the chip that it may take as well, with what is written there."""
+    ground: str = "card"
+    """Colour of what stands behind it."""
 
 
 class LevelPart(msgspec.Struct, frozen=True):
@@ -133,6 +145,9 @@ class LevelPart(msgspec.Struct, frozen=True):
     key: str
     surface: bool = True
     """Draw the surface line (`liqline`), dashed when the value is not to be trusted."""
+    clear: tuple[float, float, float, float] | None = None
+    """Left, top, right, bottom of the numbers in the liquid: the surface line begins right of them where it would cross
+    them."""
     sideways: bool = False
     foot: float = 0
     """Pixels below the low end that are full whenever there is a value (the bottom dish); the picture includes them."""
@@ -159,6 +174,8 @@ class PointerPart(msgspec.Struct, frozen=True):
     mark_at: tuple[float, float] | None = None
     """Left centre of the place for the quality mark, where no number of this slot carries it; None is beside the
     top."""
+    echo: str = ""
+    """As for a number."""
 
 
 class SparkPart(msgspec.Struct, frozen=True):

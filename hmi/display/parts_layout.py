@@ -4,7 +4,7 @@ from hmi.display.element_layout import ElementLayout
 from hmi.display.lay_levels import lay_level, lay_pointer
 from hmi.display.lay_numbers import lay_number
 from hmi.display.lay_painted import lay_cause, lay_paint, lay_spark
-from hmi.display.lay_pictures import lay_flow, lay_plate, lay_state
+from hmi.display.lay_pictures import lay_echo, lay_flow, lay_plate, lay_state
 from hmi.display.lay_words import lay_word
 from hmi.display.parts import (
     CausePart,
@@ -48,3 +48,5 @@ def lay_part(at: ElementLayout, part: Part) -> None:
             lay_paint(at, part)
         case TouchPart():
             pass
+    if isinstance(part, NumberPart | StatePart | PointerPart) and at.echoes(part):
+        lay_echo(at, part)

@@ -3,6 +3,8 @@
 Columns as in `numbers.py`: a changed part is a look into a table of cells. Window, GUI thread.
 """
 
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -52,8 +54,10 @@ class Pictures:
         marks: MarkCells,
         ages: AgeCells,
         scale: float,
+        ensure: Callable[[Rows], None],
     ) -> None:
-        """Turn the places into columns and their cells into one table."""
+        """Turn the places into columns and their cells into one table; `ensure` is that of the atlas."""
+        self._ensure = ensure
         self.first = first
         self._fragments = fragments
         self._ages = ages
@@ -99,6 +103,7 @@ class Pictures:
         cell = np.where(seen == Seen.NEVER_READ, self.never[which], cell)
         pick = np.flatnonzero(cell >= 0)
         numbers = which[pick]
+        self._ensure(cell[pick])
         fragments.place(base[pick] + PICTURE, cell[pick], table, self.x[numbers], self.y[numbers])
         source = table[np.maximum(cell, 0)]
         left = self.x[which] - source[:, 4]

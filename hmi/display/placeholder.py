@@ -2,7 +2,7 @@
 
 from PySide6 import QtCore, QtGui
 
-from hmi.display.theme import READING_PX, Theme
+from hmi.display.theme import Theme
 
 
 def paint_placeholder(painter: QtGui.QPainter, box: QtCore.QRectF, name: str, words: str, theme: Theme) -> None:
@@ -24,11 +24,11 @@ def paint_placeholder(painter: QtGui.QPainter, box: QtCore.QRectF, name: str, wo
     painter.drawRect(inner)
     text = inner.adjusted(6, 3, -6, -3)
     painter.setPen(theme.pen("ink"))
-    painter.setFont(theme.font(READING_PX, 600))
+    painter.setFont(theme.font(theme.reading_px, 600))
     flags = QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.AlignmentFlag.AlignTop | QtCore.Qt.TextFlag.TextWordWrap
     painter.drawText(text, flags, f"? {name}")
-    bottom = text.top() + theme.metrics(READING_PX, 600).boundingRect(text, flags, f"? {name}").height()
-    painter.setFont(theme.font(READING_PX))
+    bottom = text.top() + theme.metrics(theme.reading_px, 600).boundingRect(text, flags, f"? {name}").height()
+    painter.setFont(theme.font(theme.reading_px))
     painter.setPen(theme.pen("ink2"))
     painter.drawText(QtCore.QRectF(text.left(), bottom, text.width(), max(0.0, text.bottom() - bottom)), flags, words)
     painter.restore()

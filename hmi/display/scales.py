@@ -42,18 +42,21 @@ def scale_of(facts: TagFields | None, low: float, high: float, *, sideways: bool
     return Scale(low, high, band, tuple(one for one in found if one is not None and low <= one <= high), sideways)
 
 
-def scale_part(slot: str, scale: Scale, rect: tuple[float, float, float, float]) -> PlatePart:
+def scale_part(
+    slot: str, scale: Scale, rect: tuple[float, float, float, float], mark_at: tuple[float, float] | None = None
+) -> PlatePart:
     """Make the part of a scale.
 
     Args:
         slot: whose quality hatches it.
         scale: what it shows.
         rect: of the track, pixels of the screen.
+        mark_at: left centre of the place for the quality mark; None is beside the top.
     """
     left, top, width, height = rect
     across, along = (0, PROUD) if scale.sideways else (PROUD, 0)
     grown = (left - across, top - along, width + 2 * across, height + 2 * along)
-    return PlatePart(slot, grown, scale_painter(scale, across, along), key=f"scale {scale}")
+    return PlatePart(slot, grown, scale_painter(scale, across, along), key=f"scale {scale}", mark_at=mark_at)
 
 
 def scale_painter(scale: Scale, across: float, along: float) -> StatePainter:

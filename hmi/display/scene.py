@@ -11,12 +11,13 @@ import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from hmi.display.actions import Actions, Intent
-from hmi.display.entry import NumberEntry
+from hmi.display.alarm_marks import AlarmMark, AlarmMarks, MarksItem
 from hmi.display.fragments import Rows
 from hmi.display.hit import Target
 from hmi.display.overlay import OverlayItem
 from hmi.display.parts import Drawing, TouchPart
 from hmi.display.picture import fit
+from hmi.display.screen_item import ScreenItem, paint_margins
 from hmi.display.stage import Stage
 from hmi.display.theme import Theme
 from hmi.display.tips import tip_for
@@ -29,32 +30,9 @@ CELLS = 120
 """Up to so many changed elements their cells are repainted alone."""
 IDLE_MS = 150
 """After the last change of size the pictures are made anew; until then the old ones are drawn scaled."""
-ENTRY_HEIGHT = 36
 DIGITS_HZ = 4.0
 """Faster digits cannot be read (LOOK.md section 10)."""
 _NOTHING: Rows = np.zeros(0, dtype=np.intp)
-
-
-class ScreenItem(QtWidgets.QGraphicsItem):
-    """All of one screen as one item."""
-
-    def __init__(self, view: "ScreenView") -> None:
-        """Draw what the view's stage shows."""
-        super().__init__()
-        self._view = view
-
-    def boundingRect(self) -> QtCore.QRectF:
-        """Give the whole viewport."""
-        return QtCore.QRectF(self._view.viewport().rect())
-
-    def paint(
-        self,
-        painter: QtGui.QPainter,
-        option: QtWidgets.QStyleOptionGraphicsItem,
-        widget: QtWidgets.QWidget | None = None,
-    ) -> None:
-        """Paint the stage."""
-        self._view.paint_stage(painter)
 
 
 class ScreenView(QtWidgets.QGraphicsView):
@@ -108,10 +86,14 @@ class ScreenView(QtWidgets.QGraphicsView):
         self.clicks.changed.connect(self._repaint_all)
         self.clicks.entry_requested.connect(self._open_entry)
         self._overlay = OverlayItem(self, self.clicks)
+        self.marks = AlarmMarks()
+        """Alarms on the elements."""
+        self._marks_item = MarksItem(self, self.marks)
         self._item = ScreenItem(self)
         scene = QtWidgets.QGraphicsScene(self)
         scene.setItemIndexMethod(QtWidgets.QGraphicsScene.ItemIndexMethod.NoIndex)
         scene.addItem(self._item)
+        scene.addItem(self._marks_item)
         scene.addItem(self._overlay)
         self.setScene(scene)
         self._idle = QtCore.QTimer(self)
@@ -141,6 +123,7 @@ class ScreenView(QtWidgets.QGraphicsView):
         """Show a screen; also to be called with a changed version of the one that is shown."""
         self._screen, self._elements, self._tags = screen, elements, tags
         self.clicks.forget()
+        self.clicks.place(screen.path, self._value_shown)
         self._lay_out()
         self.screen_shown.emit(screen.path)
 
@@ -153,6 +136,24 @@ class ScreenView(QtWidgets.QGraphicsView):
         """Speak another language from now on."""
         self._language = language
         self._lay_out()
+
+    def show_alarms(self, marks: Mapping[str, AlarmMark]) -> None:
+        """Mark the elements whose tags are in alarm.
+
+        Args:
+            marks: path of a tag -> its most urgent alarm.
+        """
+        self.marks.show(marks)
+        if self._stage is not None:
+            self.marks.look(self._stage)
+        self._repaint_all()
+
+    @QtCore.Slot(bool)
+    def flash(self, lit: bool) -> None:
+        """Light the frames of unacknowledged alarms, or not."""
+        self.marks.lit = lit
+        if self.marks.flashing:
+            self._repaint_all()
 
     def set_source(self, source: ValueSource | None) -> None:
         """Take values from another source from now on (replay)."""
@@ -191,6 +192,7 @@ class ScreenView(QtWidgets.QGraphicsView):
         self._stage.digits_ns = self._digits_ns
         self._stage.attach(self._source)
         self._stage.update()
+        self.marks.look(self._stage)
         self._repaint_all()
 
     def _wanted_scale(self) -> float:
@@ -206,6 +208,8 @@ class ScreenView(QtWidgets.QGraphicsView):
         self.clicks.frame()
         self._stage.tell(state)
         parts = self._stage.update()
+        if self.marks.look(self._stage):
+            self._repaint_all()
         if not len(parts):
             return False
         if self._whole or self._changed_elements(parts) > CELLS:
@@ -266,7 +270,8 @@ class ScreenView(QtWidgets.QGraphicsView):
             return
         origin = self._origin()
         if not cells:
-            self._paint_margins(painter, origin, ratio)
+            width, height = (round(edge * ratio) for edge in (self.viewport().width(), self.viewport().height()))
+            paint_margins(painter, width, height, origin, self._theme.colour("bg"))
         painter.translate(origin)
         wanted = self._wanted_scale()
         if wanted != stage.scale:
@@ -284,25 +289,20 @@ class ScreenView(QtWidgets.QGraphicsView):
             stage.paint(painter)
         self._pending, self._region, self._whole = _NOTHING, QtGui.QRegion(), False
 
-    def _paint_margins(self, painter: QtGui.QPainter, origin: QtCore.QPoint, ratio: float) -> None:
-        width, height = (round(edge * ratio) for edge in (self.viewport().width(), self.viewport().height()))
-        ground = self._theme.colour("bg")
-        right, bottom = width - origin.x() - 1, height - origin.y() - 1
-        for rect in (
-            QtCore.QRect(0, 0, width, origin.y()),
-            QtCore.QRect(0, bottom, width, height - bottom if origin.y() else 0),
-            QtCore.QRect(0, 0, origin.x(), height),
-            QtCore.QRect(right, 0, width - right if origin.x() else 0, height),
-        ):
-            if not rect.isEmpty():
-                painter.fillRect(rect, ground)
-
     # ------------------------------------------------------------------------------------------- places
 
     def to_screen(self, point: QtCore.QPointF) -> QtCore.QPointF:
         """Turn a place of the viewport into pixels of the screen."""
         ratio, origin, scale = self.devicePixelRatioF(), self._origin(), self._wanted_scale()
         return QtCore.QPointF((point.x() * ratio - origin.x()) / scale, (point.y() * ratio - origin.y()) / scale)
+
+    def crowd(self, box: QtCore.QRectF) -> int:
+        """Count the parts of the screen that may paint in a box of the viewport."""
+        if self._stage is None:
+            return 0
+        ratio, origin = self.devicePixelRatioF(), self._origin()
+        left, top = box.left() * ratio - origin.x(), box.top() * ratio - origin.y()
+        return self._stage.parts_in(left, top, left + box.width() * ratio, top + box.height() * ratio)
 
     def from_screen(self, rect: QtCore.QRectF) -> QtCore.QRectF:
         """Turn a rectangle of the screen into one of the viewport."""
@@ -313,17 +313,18 @@ class ScreenView(QtWidgets.QGraphicsView):
     @QtCore.Slot(object, object, object)
     def _open_entry(self, target: Target, touch: TouchPart, tag: Tag) -> None:
         """Open a field over the place; what is entered is an intent like any other click."""
-        rect = QtCore.QRectF(*touch.rect)
-        entry = NumberEntry(tag, self._theme, self._language, self.viewport())
-        place = self.from_screen(rect).toAlignedRect()
-        entry.setGeometry(place.adjusted(0, min(0, (place.height() - ENTRY_HEIGHT) // 2), 0, 0))
-        entry.resize(max(place.width(), 96), max(place.height(), ENTRY_HEIGHT))
-        entry.number_entered.connect(partial(self._request_number, target.id, tag, rect))
-        entry.show()
-        entry.setFocus()
+        from hmi.display.entry import open_entry  # a field of Qt's that no first paint needs
 
-    def _request_number(self, element: str, tag: Tag, rect: QtCore.QRectF, number: float) -> None:
-        self.clicks.request(Intent(element, tag, number, rect))
+        rect = QtCore.QRectF(*touch.rect)
+        present = self.clicks.shown(tag.path)
+        entry = open_entry(tag, self, self.from_screen(rect).toAlignedRect(), present=present, fixed=touch.value)
+        entry.number_entered.connect(partial(self._request_number, target.id, tag, rect))
+
+    def _request_number(self, element: str, tag: Tag, rect: QtCore.QRectF, number: float, note: str) -> None:
+        self.clicks.request(Intent(element, tag, number, rect), note)
+
+    def _value_shown(self, path: str) -> float | None:
+        return self._stage.value_of(path) if self._stage is not None else None
 
     # ------------------------------------------------------------------------------------------- overrides of Qt
 
@@ -366,7 +367,9 @@ class ScreenView(QtWidgets.QGraphicsView):
         """Announce the intent of a click; never more than that."""
         if self._stage is None or event.button() is not QtCore.Qt.MouseButton.LeftButton:
             return
-        if self._overlay.covers(event.position()):
+        note = self._overlay.note_at(event.position())
+        if note is not None:
+            self.clicks.undo(note)
             return
         place = self.to_screen(event.position())
         hit = self._stage.hits.touch(place.x(), place.y())

@@ -10,12 +10,11 @@ from collections import deque
 from PySide6 import QtCore, QtGui
 
 from hmi.display.item import RULES, Seen
-from hmi.display.marks import LETTERED, paint_dashes, paint_hatch
-from hmi.display.painted import Glance, age_words
+from hmi.display.marks import HEIGHT, paint_dashes, paint_hatch, paint_mark
+from hmi.display.painted import Glance
 from hmi.display.parts import SparkPart
-from hmi.display.theme import MINUS, READING_PX, Theme
+from hmi.display.theme import MINUS, Theme
 from hmi.model.text import Language
-from hmi.words import say
 
 _STEPS_S = (10, 30, 60, 300, 600, 1800, 3600, 7200, 21600, 86400)
 """Distances of clock times that are used."""
@@ -24,9 +23,9 @@ _LEAST_PX = 90
 _LINE_PX = 20
 """Height of a line of words at the right."""
 _DOT = 6
-_SIGNS = {Seen.GOOD: "", Seen.ABOVE_RANGE: " ↑", Seen.BELOW_RANGE: " ↓", Seen.NOT_RUNNING: " ?!", Seen.SILENT: ""}
-_Words = list[tuple[float, str, str]]
-"""Height, words, colour of each line of words at the right."""
+_MARK_GAP = 4
+_Words = list[tuple[float, str, str, Seen]]
+"""Height, words, colour and mark of each line of words at the right."""
 
 
 class PaintedSpark:
@@ -57,7 +56,7 @@ class PaintedSpark:
         if rule.hatched:
             paint_hatch(painter, ground, theme.pen("hatch", 1.1), 6)
         words = self._limits(painter)
-        words += self._setpoint(painter, glances[1]) if len(glances) > 1 else []
+        words += self._setpoint(painter, glances[1], glance.seen) if len(glances) > 1 else []
         self._line(painter, glance.now_s, value)
         if rule.dashes:
             middle = QtCore.QPointF(self._width / 2 - 14, self._height / 2)
@@ -117,10 +116,13 @@ class PaintedSpark:
         painter.setPen(self._theme.dashes("mark", 1.5, 5, 3))
         for value, _ in self._part.limits:
             painter.drawLine(QtCore.QPointF(0, self._y(value)), QtCore.QPointF(self._width, self._y(value)))
-        return [(self._y(value), words, "ink") for value, words in self._part.limits]
+        return [(self._y(value), words, "ink", Seen.GOOD) for value, words in self._part.limits]
 
-    def _setpoint(self, painter: QtGui.QPainter, glance: Glance) -> _Words:
-        """Paint the set-point: dashed when it is not to be trusted, left out when there is none or it is bad."""
+    def _setpoint(self, painter: QtGui.QPainter, glance: Glance, said: Seen) -> _Words:
+        """Paint the set-point: dashed when it is not to be trusted, left out when there is none or it is bad.
+
+        Its mark is left out where the value beside the title has the same: `said`.
+        """
         rule, theme = RULES[glance.seen], self._theme
         if rule.dashes or rule.hatched:
             return []
@@ -130,16 +132,8 @@ class PaintedSpark:
         if not self._part.setpoint_word:
             return []
         number = f"{glance.value:.{self._part.decimals}f}".replace("-", MINUS)
-        return [(y, f"{self._part.setpoint_word} {number}{self._doubt(glance)}", "sp")]
-
-    def _doubt(self, glance: Glance) -> str:
-        """Say briefly why a set-point is not plain good; there is no room for a mark beside it."""
-        if glance.seen is Seen.STALE:
-            return f" {age_words(glance.age_s)}"
-        letter = LETTERED.get(glance.seen)
-        if letter is not None:
-            return f" {say(letter[0], self._language)}"
-        return _SIGNS.get(glance.seen, " ?")
+        mark = glance.seen if rule.mark and glance.seen not in (said, Seen.SILENT) else Seen.GOOD
+        return [(y, f"{self._part.setpoint_word} {number}", "sp", mark)]
 
     # ------------------------------------------------------------------------------------------- the line
 
@@ -171,11 +165,17 @@ class PaintedSpark:
         """Write words at their lines, moved apart where they would cover each other."""
         places = sorted(words)
         heights: list[float] = []
-        for y, _, _ in places:
+        for y, *_ in places:
             heights.append(max(y, heights[-1] + _LINE_PX if heights else y, _LINE_PX / 2))
         limit = self._height - _LINE_PX / 2
         for number in range(len(heights) - 1, -1, -1):
             heights[number] = min(heights[number], limit)
             limit = heights[number] - _LINE_PX
-        for height, (_, text, token) in zip(heights, places, strict=True):
-            self._theme.write(painter, self._width + _DOT + 5, height + READING_PX * 0.36, text, token=token)
+        for height, (_, text, token, mark) in zip(heights, places, strict=True):
+            x = self._width + _DOT + 5
+            x += self._theme.write(painter, x, height + self._theme.reading_px * 0.36, text, token=token) + _MARK_GAP
+            if mark is not Seen.GOOD:
+                painter.save()
+                painter.translate(x, height - HEIGHT / 2)
+                paint_mark(painter, mark, self._theme, self._language)
+                painter.restore()

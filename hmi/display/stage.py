@@ -13,16 +13,17 @@ import numpy.typing as npt
 from PySide6 import QtCore, QtGui
 
 from hmi.display.ages import age_codes
-from hmi.display.fragments import F8, Fragments, Rows
+from hmi.display.fragments import F8, WIDTH, Fragments, Rows, X
 from hmi.display.hit import HitGrid
 from hmi.display.item import AGED, DASHES, Seen
 from hmi.display.laid_out import Kind, Watch
 from hmi.display.layers import paint_layers
 from hmi.display.layout import lay_out
+from hmi.display.levels import PIECES as SURFACE_PIECES
 from hmi.display.levels import Levels, Pointers
 from hmi.display.neighbours import Neighbours
 from hmi.display.numbers import ROWS as NUMBER_ROWS
-from hmi.display.numbers import Numbers
+from hmi.display.numbers import SIGN, UNIT, WHOLE, Numbers
 from hmi.display.painted import Glance
 from hmi.display.parts import Drawing
 from hmi.display.pictures import ROWS as PICTURE_ROWS
@@ -37,6 +38,9 @@ I8 = npt.NDArray[np.int64]
 _LOOK_BITS = 4
 _LOOKS = (1 << _LOOK_BITS) - 1
 _MOST = 1e17
+_NO_PARTS: Rows = np.zeros(0, dtype=np.intp)
+_DIGITS: Rows = np.array([*range(SIGN, UNIT + 1), WHOLE], dtype=np.intp)
+"""Rows of a number without its hatch, line, mark and age."""
 AGE_PERIOD_NS = 250_000_000
 """How often ages are looked at while one is shown."""
 
@@ -65,6 +69,7 @@ class Stage:
             scale: device pixels a pixel of the screen (zoom x device pixel ratio).
             families: name -> drawing; None takes the built-in ones.
         """
+        theme = theme.for_width(screen.width)
         self.screen, self.theme, self.language, self.scale = screen, theme, language, scale
         self.width, self.height = max(1, round(screen.width * scale)), max(1, round(screen.height * scale))
         layout = lay_out(elements, tags, theme, language, scale, families)
@@ -77,18 +82,18 @@ class Stage:
         self._painted = layout.painted
         counts = (
             len(layout.under) * PICTURE_ROWS,
-            len(layout.levels),
+            len(layout.levels) * SURFACE_PIECES,
             len(layout.over) * PICTURE_ROWS,
             len(layout.pointers),
             len(layout.numbers) * NUMBER_ROWS,
         )
         starts = [sum(counts[:number]) for number in range(len(counts))]
-        self._row_starts, self._row_widths = starts, (PICTURE_ROWS, 1, PICTURE_ROWS, 1, NUMBER_ROWS)
+        self._row_starts, self._row_widths = starts, (PICTURE_ROWS, SURFACE_PIECES, PICTURE_ROWS, 1, NUMBER_ROWS)
         self.fragments = fragments = Fragments(sum(counts))
         marks, ages = layout.marks, layout.ages
-        self._under = Pictures(layout.under, starts[0], fragments, marks, ages, scale)
+        self._under = Pictures(layout.under, starts[0], fragments, marks, ages, scale, layout.atlas.ensure)
         self._levels = Levels(layout.levels, starts[1], fragments, *layout.surface)
-        self._over = Pictures(layout.over, starts[2], fragments, marks, ages, scale)
+        self._over = Pictures(layout.over, starts[2], fragments, marks, ages, scale, layout.atlas.ensure)
         self._pointers = Pointers(layout.pointers, starts[3], fragments)
         self._numbers = Numbers(layout.numbers, starts[4], fragments, marks, ages, scale, layout.atlas.ensure)
         self._wall_ns = 0
@@ -284,6 +289,39 @@ class Stage:
     def shown(self, part: int) -> int:
         """Give the whole number that a part shows: value x 10 ** decimals, device pixels, or a state."""
         return int(self._shown[part])
+
+    def largest_number(self, path: str) -> int:
+        """Give which number of the screen shows a tag in the largest digits; -1 when none does."""
+        source = self.bindings.known_source(path)
+        parts = np.flatnonzero((self._source == source) & self._is_number) if source else _NO_PARTS
+        if not len(parts):
+            return -1
+        numbers = self._index[parts]
+        return int(numbers[np.argmax(self._numbers.size[numbers])])
+
+    def number_box(self, number: int) -> QtCore.QRectF | None:
+        """Give where digits and unit of a number stand now, pixels of the screen; None when nothing is drawn."""
+        numbers, rows = self._numbers, self.fragments.rows
+        drawn = numbers.first + number * NUMBER_ROWS + _DIGITS
+        drawn = drawn[self.fragments.alive[drawn]]
+        if not len(drawn):
+            return None
+        half = rows[drawn, WIDTH] / 2
+        left = float((rows[drawn, X] - half).min()) / self.scale
+        right = float((rows[drawn, X] + half).max()) / self.scale
+        baseline, size = float(numbers.baseline[number]) / self.scale, float(numbers.size[number]) / self.scale
+        return QtCore.QRectF(left, baseline - 0.74 * size, right - left, 0.74 * size)
+
+    def parts_in(self, left: float, top: float, right: float, bottom: float) -> int:
+        """Count the parts that may paint in a rectangle, device pixels."""
+        rects = self.rects
+        meets = (rects[:, 0] < right) & (rects[:, 2] > left) & (rects[:, 1] < bottom) & (rects[:, 3] > top)
+        return int(np.count_nonzero(meets & (self._kind != Kind.UNDER)))
+
+    def value_of(self, path: str) -> float | None:
+        """Give the value of a tag as the screen shows it; None where it shows none."""
+        value = float(self.bindings.values[self.bindings.known_source(path)])
+        return None if value != value else value
 
     # ------------------------------------------------------------------------------------------- painting
 

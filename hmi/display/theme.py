@@ -17,6 +17,10 @@ FAMILIES = ["Inter", "Noto Sans CJK SC", "Microsoft YaHei"]
 """Latin and digits come from the first, Chinese from the next that is there."""
 READING_PX = 17
 """Smallest text of a 1920 x 1080 screen at 23.8 inch (LOOK.md section 2)."""
+READING_SMALL_PX = 18
+"""The same on a 1366 x 768 screen at 15.6 inch, whose pixels are smaller."""
+SMALL_WIDTH = 1500
+"""Screens narrower than this are laid out for a small one, pixels."""
 VALUE_PX = 22
 _MOST_WIDTHS = 8192
 MINUS = "\N{MINUS SIGN}"
@@ -43,8 +47,12 @@ class ThemeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Theme:
     """Colours and fonts by their roles."""
 
-    def __init__(self, file: ThemeFile) -> None:
+    def __init__(self, file: ThemeFile, reading_px: int = READING_PX) -> None:
         """Take over the tokens.
+
+        Args:
+            file: as read.
+            reading_px: size of the smallest text, and of every text whose size is not said, pixels of the screen.
 
         Raises:
             ValueError: a token is missing, unknown, or no colour.
@@ -53,6 +61,9 @@ class Theme:
         if wrong:
             message = f"theme {file.name}: tokens missing or unknown: {', '.join(sorted(wrong))}"
             raise ValueError(message)
+        self.reading_px = reading_px
+        self._file = file
+        self._small: Theme | None = None
         self.name = file.name
         self.title = file.title
         self.tokens = dict(file.tokens)
@@ -69,6 +80,14 @@ class Theme:
                 raise ValueError(message)
             self._colours[token] = colour
             self._brushes[token] = QtGui.QBrush(colour)
+
+    def for_width(self, width: float) -> "Theme":
+        """Give the theme for a screen of a width, pixels: on a small one the smallest text is larger."""
+        if width >= SMALL_WIDTH or self.reading_px != READING_PX:
+            return self
+        if self._small is None:
+            self._small = Theme(self._file, READING_SMALL_PX)
+        return self._small
 
     def colour(self, token: str) -> QtGui.QColor:
         """Give a colour; the object is shared and must not be changed."""
@@ -105,18 +124,18 @@ class Theme:
         pen.setDashPattern([on / width, off / width])
         return pen
 
-    def font(self, size: float = READING_PX, weight: int = 400) -> QtGui.QFont:
+    def font(self, size: float | None = None, weight: int = 400) -> QtGui.QFont:
         """Give a font: tabular digits, no hinting; shared.
 
         Args:
-            size: pixels of the screen, rounded to whole ones.
+            size: pixels of the screen, rounded to whole ones; None is `reading_px`.
             weight: 400, 500, 600 or 700. Chinese has 400 and 700 only: 600 falls on 700.
         """
-        key = (round(size), weight)
+        key = (round(size or self.reading_px), weight)
         font = self._fonts.get(key)
         if font is None:
             font = QtGui.QFont(FAMILIES)
-            font.setPixelSize(max(1, round(size)))
+            font.setPixelSize(max(1, key[0]))
             font.setWeight(QtGui.QFont.Weight(weight))
             font.setFeature(QtGui.QFont.Tag("tnum"), 1)
             font.setHintingPreference(QtGui.QFont.HintingPreference.PreferNoHinting)
@@ -124,17 +143,17 @@ class Theme:
             self._fonts[key] = font
         return font
 
-    def metrics(self, size: float = READING_PX, weight: int = 400) -> QtGui.QFontMetricsF:
+    def metrics(self, size: float | None = None, weight: int = 400) -> QtGui.QFontMetricsF:
         """Give the metrics of a font; shared."""
-        key = (round(size), weight)
+        key = (round(size or self.reading_px), weight)
         metrics = self._metrics.get(key)
         if metrics is None:
             metrics = self._metrics[key] = QtGui.QFontMetricsF(self.font(size, weight))
         return metrics
 
-    def width(self, text: str, size: float = READING_PX, weight: int = 400) -> float:
+    def width(self, text: str, size: float | None = None, weight: int = 400) -> float:
         """Give the advance of a text, pixels."""
-        key = (text, round(size), weight)
+        key = (text, round(size or self.reading_px), weight)
         known = self._widths.get(key)
         if known is None:
             if len(self._widths) >= _MOST_WIDTHS:
@@ -142,7 +161,7 @@ class Theme:
             known = self._widths[key] = self.metrics(size, weight).horizontalAdvance(text)
         return known
 
-    def shortened(self, text: str, width: float, size: float = READING_PX, weight: int = 400) -> str:
+    def shortened(self, text: str, width: float, size: float | None = None, weight: int = 400) -> str:
         """Give the text, ended by an ellipsis where it is wider than `width` pixels."""
         return self.metrics(size, weight).elidedText(text, QtCore.Qt.TextElideMode.ElideRight, width)
 
@@ -153,7 +172,7 @@ class Theme:
         baseline: float,
         text: str,
         *,
-        size: float = READING_PX,
+        size: float | None = None,
         weight: int = 400,
         token: str = "ink2",
         align: int = 1,
@@ -165,7 +184,7 @@ class Theme:
             x: left edge (align 1), middle (0) or right edge (-1).
             baseline: y of the baseline.
             text: what to write.
-            size: pixels.
+            size: pixels; None is `reading_px`.
             weight: see `font`.
             token: colour.
             align: 1 begins at x, 0 is centred, -1 ends at x.

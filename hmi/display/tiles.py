@@ -54,23 +54,33 @@ def tiles_of(part: FlowPart, theme: Theme, scale: float, before: Sequence[Static
     columns, rows = int(np.ceil((width + 2 * _BLEED) * scale)) + 1, int(np.ceil((height + 2 * _BLEED) * scale)) + 1
     pictures: dict[int, QtGui.QImage] = {}
     ink = np.zeros((rows, columns), dtype=np.bool_)
-    for state in STATES:
+    rect = QtCore.QRectF(x, y, width, height)
+    near = [step for step in before if step.box.adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR).intersects(rect)]
+
+    def begin() -> tuple[QtGui.QImage, QtGui.QPainter]:
         image = QtGui.QImage(columns, rows, QtGui.QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(QtCore.Qt.GlobalColor.transparent)
         painter = QtGui.QPainter(image)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         painter.translate(-left, -top)
         painter.scale(scale, scale)
-        rect = QtCore.QRectF(x, y, width, height)
+        return image, painter
+
+    cover, painter = begin()
+    for step in near:
+        painter.save()
+        step.paint(painter)
+        painter.restore()
+    painter.end()
+    for state in STATES:
+        image, painter = begin()
         painter.save()
         part.paint(painter, rect, state, theme)
         painter.restore()
-        for step in before:
-            if step.box.adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR).intersects(rect):
-                painter.save()
-                painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_DestinationOut)
-                step.paint(painter)
-                painter.restore()
+        if near:
+            painter.resetTransform()
+            painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_DestinationOut)
+            painter.drawImage(0, 0, cover)
         painter.end()
         pixels = np.frombuffer(image.constBits(), dtype=np.uint32).reshape(rows, -1)[:, :columns]
         np.logical_or(ink, pixels != 0, out=ink)

@@ -3,7 +3,7 @@
 from hmi.display.item import RULES, Seen
 from hmi.display.painted import age_words
 from hmi.display.stage import Stage
-from hmi.model.quality import Cause
+from hmi.model.quality import words_of
 from hmi.words import say
 
 
@@ -19,9 +19,7 @@ def _line(stage: Stage, path: str) -> str:
     bindings, language = stage.bindings, stage.language
     source = bindings.source_of(f"{{{path}}}")
     seen = Seen(int(bindings.seen[source]))
-    cause = int(bindings.cause[source])
-    known = Cause(cause) if cause in set(Cause) else None
-    words = say(f"cause.{known.name.lower()}", language) if known else say("display.cause_unknown", language)
+    words = say(words_of(int(bindings.cause[source])), language)
     received = int(bindings.received[source])
     age = ""
     if received and (RULES[seen].age or RULES[seen].hatched):

@@ -5,7 +5,8 @@ upward, keeps no table of values and reads no clock but the one it is given. It 
 task reads, another may write at the same time, and the driver lets a write pass waiting reads.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Protocol
@@ -93,6 +94,8 @@ class Statistics:
     """Answers that came after their deadline and were dropped."""
     round_trip_ns: int = 0
     """Of the newest request."""
+    lost_changes: int = 0
+    """Changes known to be lost on the way, by a full queue of the device or a message that could not be had again."""
 
 
 class Plan(Protocol):
@@ -139,14 +142,84 @@ class Driver(Protocol):
         """
         ...
 
+    async def read_back(self, items: Sequence[Item], deadline_mono_ns: int) -> Block:
+        """Read a few items once, ahead of waiting reads, to see what a write has brought; nothing else is looked for.
+
+        Raises:
+            LinkLost: when the connection is gone.
+            TimeoutError: when the deadline passes first; the connection stays.
+        """
+        ...
+
     def statistics(self) -> Statistics:
         """Counts since `open`."""
         ...
 
 
-class DriverFactory(Protocol):
-    """What the module of a driver (`ProtocolSpec.driver`) offers as `create`."""
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one message of a subscription says."""
 
-    def __call__(self, options: Any, clock: Clock) -> Driver:
+    block: Block | None
+    """What changed: any items of the plan, one that changed several times as often, oldest first. None: nothing did."""
+    receive_ns: int
+    """ns UTC of the message. All values of the plan are as they were until then, but for what changed."""
+    receive_mono_ns: int
+    complete: bool = False
+    """All items were read anew, because messages were lost; they are in the block once each."""
+
+
+class Sink:
+    """Bounded queue between a subscription and the engine; the driver puts, the engine takes."""
+
+    def __init__(self, most: int = 16) -> None:
+        """Start empty.
+
+        Args:
+            most: messages that may wait; after that the driver waits, and by that the device.
+        """
+        self._queue: asyncio.Queue[Delivery] = asyncio.Queue(most)
+        self.silence_s: float | None = None
+        """Longest time between two messages of a subscription that is in order, seconds; None until it is granted."""
+
+    async def put(self, delivery: Delivery) -> None:
+        """Hand a message over; waits while the queue is full."""
+        await self._queue.put(delivery)
+
+    async def take(self) -> Delivery:
+        """Take the next message; waits while there is none."""
+        return await self._queue.get()
+
+    def rest(self) -> list[Delivery]:
+        """Take all messages that are there."""
+        found = []
+        while not self._queue.empty():
+            found.append(self._queue.get_nowait())
+        return found
+
+
+class Subscriber(Driver, Protocol):
+    """A driver whose device can tell changes by itself (`ProtocolSpec.subscribes`)."""
+
+    async def subscribe(self, plan: Any, sink: Sink) -> None:
+        """Let the device tell changes of all items of a plan until cancelled; one subscription at a time.
+
+        An item that the device refuses to watch is delivered as bad, and tried again from time to time.
+
+        Raises:
+            LinkLost: when the connection is gone, the device ends the subscription, or neither change nor keep-alive
+                came for longer than the device has promised.
+        """
+        ...
+
+
+class DriverFactory(Protocol):
+    """What the module of a driver (`ProtocolSpec.driver`) offers as `create`.
+
+    That of a protocol with `ProtocolSpec.secrets` takes a third argument: (name) -> the station's secret of that name,
+    or None.
+    """
+
+    def __call__(self, options: Any, clock: Clock, *secrets: Callable[[str], str | None]) -> Driver:
         """Make a driver for a device's decoded options; imports of protocol libraries happen here or in `open`."""
         ...

@@ -11,16 +11,17 @@ from hmi.model.station import Station
 __all__ = ["serve"]
 
 
-def serve(project: Path, station: Station, *, clock: Clock | None = None) -> int:
+def serve(project: Path, station: Station, *, clock: Clock | None = None, demo: bool = False) -> int:
     """Run an engine until SIGTERM or SIGINT; blocks. See `hmi.engine.run.serve`.
 
     Args:
         project: folder of the project.
         station: its data and runtime folders.
         clock: the machine's own when None.
+        demo: run the engine of `hmi demo`.
 
     Returns:
-        The exit code: 0 stopped cleanly, 1 failed, 3 the environment does not allow it.
+        The exit code: 0 stopped cleanly, 3 the environment does not allow it, 70 a fault of its own.
 
     Raises:
         ProjectError: when the project cannot be used at all.
@@ -28,4 +29,4 @@ def serve(project: Path, station: Station, *, clock: Clock | None = None) -> int
     """
     from hmi.engine import run
 
-    return run.serve(project, station, clock=clock)
+    return run.serve(project, station, clock=clock, demo=demo)

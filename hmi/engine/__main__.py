@@ -8,7 +8,7 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its idle threads cost 70 ms at every start
 
-from hmi.engine.run import load_project, run_blocking
+from hmi.engine.run import ENVIRONMENT, ERRORS, OWN_FAULT, load_project, serve
 from hmi.model.errors import EnvironmentFault, HmiError
 from hmi.model.station import station_of
 from hmi.model.text import Language
@@ -26,10 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
         project = load_project(options.project)
         header = project.header
         station = station_of(header.name, header.id, data=options.data, environ=os.environ)
-        return run_blocking(project, station)
+        return serve(options.project, station)
     except HmiError as error:
         logging.getLogger("hmi.engine").critical("%s", say_error(error, Language.EN))
-        return 3 if isinstance(error, EnvironmentFault) else 1
+        return ENVIRONMENT if isinstance(error, EnvironmentFault) else ERRORS
+    except Exception:
+        logging.getLogger("hmi.engine").critical("the engine failed", exc_info=True)
+        return OWN_FAULT
 
 
 if __name__ == "__main__":

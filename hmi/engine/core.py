@@ -4,21 +4,27 @@
 """
 
 import asyncio
-import hashlib
 import importlib
 import logging
-from collections.abc import Coroutine
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, cast
 
 from hmi.drivers.contract import Driver, DriverFactory
+from hmi.drivers.secrets import StationSecrets
+from hmi.engine.alarms import AlarmDesk, AlarmPlan, AlarmTimer, alarm_plan
 from hmi.engine.apply import Difference, compare
+from hmi.engine.apply_rows import apply_rows, digest_of
+from hmi.engine.command_ports import DevicesAtWork, StoredTrail
+from hmi.engine.commands import CommandDesk
 from hmi.engine.group import groups_of
 from hmi.engine.health import DeviceHealth, HealthWriter
 from hmi.engine.plant import Plant, PlantDevice, build_plant
-from hmi.engine.rows import ImageFull, RowTable
-from hmi.engine.scan import DeviceScan, Tick
+from hmi.engine.readings import Readings
+from hmi.engine.rows import RowTable
+from hmi.engine.running import Running
+from hmi.engine.scan import DeviceScan, SubscribedScan, Tick
 from hmi.engine.snapshots import Snapshots
 from hmi.engine.supervise import SILENT_S, Line
 from hmi.image.pointer import read_pointer, sweep
@@ -28,6 +34,7 @@ from hmi.model.devices import PROTOCOLS
 from hmi.model.project import Project
 from hmi.model.quality import Cause
 from hmi.model.station import Station
+from hmi.store.contract import Keeper, Standing
 
 log = logging.getLogger("hmi.scan")
 
@@ -37,43 +44,26 @@ HEALTH_S = 1.0
 SWEEP_S = 60.0
 
 
-@dataclass(slots=True)
-class _Running:
-    """One device at work."""
-
-    device: PlantDevice
-    scan: DeviceScan
-    line: Line | None = None
-    """None while it is not polled at all."""
-    task: "asyncio.Task[None] | None" = None
-
-    @property
-    def state(self) -> DeviceState:
-        """What its connection is doing, in words a person understands."""
-        device = self.device.device
-        if not device.commissioned:
-            return DeviceState.NOT_COMMISSIONED
-        if not device.enabled:
-            return DeviceState.DISABLED
-        if self.line is None:
-            return DeviceState.OFFLINE
-        if self.line.state is not DeviceState.ONLINE:
-            return self.line.state
-        if self.scan.verdict not in (Cause.NONE, Cause.LIVENESS_PENDING):
-            return DeviceState.NOT_RUNNING
-        return DeviceState.DEGRADED if self.scan.refused or self.device.faulty else DeviceState.ONLINE
-
-
 class Engine:
     """Scans the devices of a project and keeps the image."""
 
-    def __init__(self, project: Project, station: Station, clock: Clock) -> None:
+    def __init__(
+        self,
+        project: Project,
+        station: Station,
+        clock: Clock,
+        *,
+        keeper: Keeper | None = None,
+        standing: Standing | None = None,
+    ) -> None:
         """Make ready; `run` works.
 
         Args:
             project: what to scan.
             station: where image and snapshot lie; the folders exist.
             clock: everything timed comes from it.
+            keeper: the store; without one nothing is kept.
+            standing: what the store held at the start.
         """
         self._station = station
         self._clock = clock
@@ -82,7 +72,14 @@ class Engine:
         self.tick = Tick(self.table, clock)
         self._health = HealthWriter(self.table, station.data, clock)
         self._snapshots = Snapshots(self.table, station, clock)
-        self._devices: dict[str, _Running] = {}
+        self.alarms = AlarmDesk(keeper, clock, standing.alarms if standing is not None else ())
+        self._alarm_timer = AlarmTimer(self.alarms, clock, self.tick.flush, self.tick.fail)
+        self._devices: dict[str, Running] = {}
+        devices, trail = DevicesAtWork(lambda: self.project, self._devices), StoredTrail(station.data)
+        self.commands = CommandDesk(keeper, trail, Readings(self.table, clock), devices, clock)
+        self._standing = standing or Standing()
+        self.applied: list[Callable[[Project], None]] = []
+        """Told of a project that was applied, on the event loop; called when rows and polls have changed."""
         self._tasks: asyncio.TaskGroup | None = None
         """While it runs; None again from the moment when it is to stop."""
         self._work: set[asyncio.Task[None]] = set()
@@ -121,6 +118,11 @@ class Engine:
             try:
                 await self._load_drivers(self._plant)
                 self._say_faulty()
+                self.alarms.plan(await asyncio.to_thread(alarm_plan, self._plant.project), self.table)
+                self.tick.listeners.append(self._alarm_timer.look)
+                self.commands.plan(self._plant)
+                if self._standing.known:
+                    self.commands.begin(self._standing.station)
                 for device in self._plant.devices.values():
                     self._start(device)
                 if ready is not None:
@@ -128,11 +130,19 @@ class Engine:
                 await stop.wait()
             finally:
                 self._tasks = None  # an apply that is under way starts nothing any more
+                await self.commands.close()
             for task in self._work:
                 task.cancel()
         self.tick.flush()
+        self._alarm_timer.stop()
         self._snapshots.write_now()
         self.table.writer.close()
+
+    def learn(self, standing: Standing) -> None:
+        """Take over what the store held, when it could not be read at the start."""
+        if not self._standing.known:
+            self._standing = standing
+            self.commands.begin(standing.station)
 
     async def apply(self, project: Project) -> Difference:
         """Follow a changed project; devices that did not change notice nothing.
@@ -147,17 +157,20 @@ class Engine:
         async with self._applying:
             await self._reconnected()  # those of an apply whose caller was cancelled
             plant = await asyncio.to_thread(build_plant, project, PROTOCOLS, self._plant)
+            alarms = await asyncio.to_thread(alarm_plan, project)
             difference = await asyncio.to_thread(compare, self._plant, plant)
             await self._load_drivers(plant)
             self._check_runs()
             self.tick.flush()
             try:
-                self._apply_now(plant, difference)
+                self._apply_now(plant, difference, alarms)
             except OSError:
                 raise
             except BaseException as error:
                 self.tick.fail(error)  # half done, it would look alive and be wrong
                 raise
+            for told in self.applied:
+                told(project)
             # A task of its own, because whoever asked for the apply may be cancelled: no device may be lost by that.
             self._reconnecting = self._spawn(self._reconnect(difference), "reconnect")
             await self._reconnected()
@@ -195,7 +208,7 @@ class Engine:
         adopted = self.table.begin(
             self._plant.tags,
             remains,
-            project=_digest(self._plant.project),
+            project=digest_of(self._plant.project),
             newer_than=pointer.generation if pointer else 0,
         )
         log.info("image %s: %d rows, %d adopted", self.table.writer.path.name, len(self._plant.tags), adopted)
@@ -215,19 +228,40 @@ class Engine:
     def _start(self, device: PlantDevice) -> None:
         """Set a device going, or say why it is not polled."""
         name = device.device.name
-        scan = DeviceScan(device, groups_of(device, self.table), self.tick, self._clock)
-        running = self._devices[device.device.id] = _Running(device, scan)
+        make = SubscribedScan if device.subscribed else DeviceScan
+        scan = make(device, groups_of(device, self.table), self.tick, self._clock)
+        running = self._devices[device.device.id] = Running(device, scan)
+        scan.judged = partial(self._say_state, running)
         self._say_idle(device)
         if device.polled:
             running.line = Line(
                 name,
                 partial(self._make_driver, device),
                 scan.session,
-                scan.lost,
+                partial(self._lost, running),
                 self._clock,
                 silent_after_s=partial(_silent_after_s, scan),
             )
             running.task = self._spawn(running.line.run(), f"device {name}")
+        self.alarms.device_state(name, running.state, self._clock.monotonic_ns())
+
+    def _lost(self, running: Running, cause: Cause) -> None:
+        """Let tags and health of a device say at once that its connection is gone."""
+        running.scan.lost(cause)
+        self._say_state(running)
+
+    def _say_state(self, running: Running) -> None:
+        """Write the state of a device when it is another, right behind the values that go with it."""
+        state = running.state
+        if state is not running.said and self._devices.get(running.device.device.id) is running:
+            running.said = state
+            self.tick.behind(partial(self._tell_state, running.device.device.name, state, running.last_cause))
+
+    def _tell_state(self, name: str, state: DeviceState, cause: Cause) -> None:
+        """Let the health tag of a device and its alarms follow its state."""
+        self._health.write_state(name, state, cause)
+        self.alarms.device_state(name, state, self._clock.monotonic_ns())
+        self._alarm_timer.arm()
 
     def _say_idle(self, device: PlantDevice) -> None:
         """Let the tags of a device that is not to be polled say why."""
@@ -240,18 +274,22 @@ class Engine:
     def _make_driver(self, device: PlantDevice) -> Driver:
         """Make a driver for one connection."""
         module = importlib.import_module(device.spec.driver if device.spec is not None else "")
-        return cast("DriverFactory", module.create)(device.options, self._clock)
+        create = cast("DriverFactory", module.create)
+        if device.spec is not None and device.spec.secrets:
+            return create(device.options, self._clock, StationSecrets(self._station.data, os.environ))
+        return create(device.options, self._clock)
 
     # ------------------------------------------------------------------------------------------------ apply
 
-    def _apply_now(self, plant: Plant, difference: Difference) -> None:
+    def _apply_now(self, plant: Plant, difference: Difference, alarms: AlarmPlan) -> None:
         """Change rows and polls in one go: no answer to an old question may come in between.
 
         Raises:
             OSError: when a new image was needed and cannot be made; nothing was changed.
         """
-        renewed = self._apply_rows(plant, difference)
+        renewed = apply_rows(self.table, plant, difference)
         self._plant = plant
+        self.commands.plan(plant)
         for device in difference.stopped:
             self._devices[device.device.id].scan.swap(device, ())
         stopped = {device.device.id for device in difference.stopped}
@@ -265,46 +303,14 @@ class Engine:
         for device in difference.started:
             self._say_connecting(device)
         self._say_faulty()
+        self.alarms.plan(alarms, self.table)
+        self._alarm_timer.arm()
 
     def _say_connecting(self, device: PlantDevice) -> None:
         """Take the good look off the tags of a device before the wait for the end of its old connection."""
         rows = self.table.rows_of(device.readable)
         self.table.say(rows[self.table.own_cause[rows] != Cause.NEVER_READ], Cause.DEVICE_CONNECTING)
         self._say_idle(device)
-
-    def _apply_rows(self, plant: Plant, difference: Difference) -> bool:
-        """Give, keep and mark rows; tells whether there is a new generation."""
-        table = self.table
-        returning = [tag for tag in difference.added if self._has_row(tag.number, tag.type_code, tag.text_bytes)]
-        back = {tag.number for tag in returning}
-        fresh = [tag for tag in (*difference.added, *difference.retyped) if tag.number not in back]
-        replaced = [row for tag in fresh if (row := table.row_of(tag.number)) is not None]
-        renewed = False
-        try:
-            if fresh:
-                table.add(fresh)
-        except ImageFull:
-            table.renew(plant.tags, project=_digest(plant.project))
-            renewed = True
-            log.info("image %s: new generation, the one before was full", table.writer.path.name)
-        for row in () if renewed else replaced:
-            table.writer.release(row)
-        table.say(table.rows_of(returning), Cause.NEVER_READ)
-        changed = table.rows_of(difference.reread)
-        table.answered_ns[changed] = 0
-        received = table.writer.columns.receive_ns[changed] != 0
-        table.say(changed[received], Cause.STALE)
-        table.say(changed[~received], Cause.NEVER_READ)
-        if not renewed:
-            table.say(table.rows_of(difference.removed), Cause.NOT_IN_PROJECT)
-        return renewed
-
-    def _has_row(self, number: int, type_code: int, text_bytes: int) -> bool:
-        """Tell whether a tag that comes back can have the row that it had."""
-        row = self.table.row_of(number)
-        if row is None:
-            return False
-        return self.table.type_code(row) == type_code and self.table.writer.slot_bytes(row) >= text_bytes
 
     def _say_faulty(self) -> None:
         """Mark the tags whose address or device cannot be read."""
@@ -339,12 +345,16 @@ class Engine:
         loop = asyncio.get_running_loop()
         while True:
             self.tick.idle()
+            self._alarm_timer.pass_time()
             if loop.time() - healthy_s >= HEALTH_S:
                 healthy_s = loop.time()
                 self._write_health()
             await asyncio.sleep(IDLE_S)
 
     def _write_health(self) -> None:
+        for running in self._devices.values():
+            running.said = running.state
+            self.alarms.device_state(running.device.device.name, running.said, self._clock.monotonic_ns())
         devices = [
             DeviceHealth(
                 name=running.device.device.name,
@@ -352,7 +362,7 @@ class Engine:
                 values=running.scan.values,
                 errors=running.scan.errors + (running.line.faults if running.line else 0),
                 round_trip_ns=running.scan.statistics.round_trip_ns,
-                last_cause=running.line.last_cause if running.line else Cause.NONE,
+                last_cause=running.last_cause,
             )
             for running in self._devices.values()
         ]
@@ -373,10 +383,5 @@ def _not_running() -> RuntimeError:
 
 def _silent_after_s(scan: DeviceScan) -> float | None:
     """Give the age of the newest data at which a device's link counts as lost."""
-    period_s = scan.shortest_period_s
+    period_s = scan.longest_silence_s
     return None if period_s is None else max(SILENT_S, 3 * period_s)
-
-
-def _digest(project: Project) -> int:
-    """Give 64 bits that tell projects apart."""
-    return int.from_bytes(hashlib.blake2b(project.header.id.encode(), digest_size=8).digest(), "little")

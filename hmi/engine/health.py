@@ -1,7 +1,7 @@
-"""Writes the engine's own health into its tags once a second (`hmi.model.health` lists them)."""
+"""Writes the engine's own health into its tags (`hmi.model.health` lists them): all once a second, a state at once."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,17 @@ class HealthWriter:
         self._values = values
         self._commit(found, now_ns)
 
+    def write_state(self, device: str, state: DeviceState, last_cause: Cause) -> None:
+        """Write how a device is now, apart from its numbers.
+
+        Args:
+            device: its name.
+            state: of its connection.
+            last_cause: of its newest fault.
+        """
+        found = {device_path(device, "State"): STATE_NUMBERS[state], device_path(device, "LastError"): int(last_cause)}
+        self._commit(found, self._clock.monotonic_ns())
+
     def _disk(self, now_ns: int) -> float:
         """Look at the disk twice a minute; a disk that cannot be asked counts as full."""
         if self._disk_ns is None or now_ns - self._disk_ns > _DISK_EVERY_NS:
@@ -92,7 +103,7 @@ class HealthWriter:
                 self._disk_gb = 0.0
         return self._disk_gb
 
-    def _commit(self, found: dict[str, int | float], now_ns: int) -> None:
+    def _commit(self, found: Mapping[str, int | float], now_ns: int) -> None:
         table = self._table
         rows, raw, value = [], [], []
         for path, number in found.items():

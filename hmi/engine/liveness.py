@@ -1,6 +1,8 @@
 """Whether a PLC that answers also runs: the rule and the map signature of one device. Pure; fed by the tick.
 
-- signature read, another value: MAP_CHANGED, before all others, for the other addresses mean nothing then
+- signature read, 0 in place of another value, and nothing else speaks of a program at work (the heartbeat reads 0 too,
+  or the CPU state is not one of the running ones): ONLY_ZEROS
+- signature read, any other wrong value: MAP_CHANGED, before the rule, for its address means nothing then
 - signature refused as no such address: MAP_CHANGED
 - heartbeat unchanged for longer than within_s: HEARTBEAT_STOPPED
 - CPU state read, not one of the running ones: PLC_NOT_RUNNING
@@ -28,6 +30,7 @@ _WEIGHT: dict[Cause, int] = {
     Cause.PLC_NOT_RUNNING: 2,
     Cause.HEARTBEAT_STOPPED: 2,
     Cause.MAP_CHANGED: 3,
+    Cause.ONLY_ZEROS: 3,
     Cause.CONFIGURATION_ERROR: 4,
 }
 """Of the verdict of the rule and that of the signature the heavier one counts."""
@@ -94,7 +97,7 @@ class Liveness:
             now_ns: monotonic ns.
         """
         if signature is not None and self._signature is not None:
-            self._observe_signature(self._signature, signature, now_ns)
+            self._observe_signature(self._signature, signature, now_ns, empty=self._may_be_empty(rule))
         if rule is not None and self._rule is not None:
             self._observe_rule(self._rule, rule, now_ns)
         if self._signature is not None and now_ns - self._map_ns > self._map_within_ns:
@@ -105,10 +108,20 @@ class Liveness:
         self.proven = all(seen is None or seen.cause is Cause.NONE for seen in needed)
         return self.verdict
 
-    def _observe_signature(self, wanted: MapSignature, seen: Seen, now_ns: int) -> None:
+    def _may_be_empty(self, rule: Seen | None) -> bool:
+        """Tell whether what the rule's address says fits a PLC whose memory is all zeros."""
+        if rule is None or self._rule is None:
+            return True
+        if isinstance(self._rule, CpuState):
+            return rule.cause is Cause.NONE and rule.value not in self._rule.running
+        return _is_zero(rule)
+
+    def _observe_signature(self, wanted: MapSignature, seen: Seen, now_ns: int, *, empty: bool) -> None:
+        """Judge the signature; `empty` when nothing else that was read speaks of a program at work."""
         if seen.cause is Cause.NONE:
             self._map_ns = now_ns
-            self._map_cause = Cause.NONE if seen.value == wanted.expected else Cause.MAP_CHANGED
+            wrong = Cause.ONLY_ZEROS if empty and _is_zero(seen) else Cause.MAP_CHANGED
+            self._map_cause = Cause.NONE if seen.value == wanted.expected else wrong
         elif seen.cause is Cause.ILLEGAL_ADDRESS:
             self._map_ns = now_ns
             self._map_cause = Cause.MAP_CHANGED
@@ -124,6 +137,10 @@ class Liveness:
             self._rule_ns = now_ns
             self._rule_cause = Cause.NONE
         self._beat = seen.value
+
+
+def _is_zero(seen: Seen) -> bool:
+    return seen.cause is Cause.NONE and seen.value == 0
 
 
 def _failure(rule: LivenessRule) -> Cause:

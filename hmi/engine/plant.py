@@ -86,6 +86,12 @@ class PlantDevice:
         return self.usable and self.device.enabled and self.device.commissioned
 
     @property
+    def subscribed(self) -> bool:
+        """True when it tells changes by itself instead of being polled."""
+        tells = self.spec.subscribes if self.spec is not None else None
+        return tells is not None and self.options is not None and tells(self.options)
+
+    @property
     def readable(self) -> tuple[PlantTag, ...]:
         """Its tags that can be read."""
         return tuple(tag for _, tags in self.scans for tag in tags)
@@ -217,7 +223,7 @@ def _evidence(device: Device, spec: ProtocolSpec | None, options: Any) -> Eviden
         wanted["signature"] = device.signature.address
     for role, address in wanted.items():
         try:
-            found[str(role)] = spec.parse_address(address, None, options)
+            found[str(role)] = spec.parse_address(address, spec.evidence_type, options)
         except AddressError as error:
             log.error("device %s: address of its %s: %s", device.name, role, error)
             found["unreadable"] = True

@@ -1,7 +1,8 @@
 """The compiled expression and how it is made. Engine (calc, alarms, rules) and window (bindings) call this module."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+
+import msgspec
 
 from hmi.expression._check import kind_of
 from hmi.expression._closures import Closure, closure_of
@@ -13,13 +14,12 @@ from hmi.model.value import Reading
 _TRUE, _FALSE = Result(True), Result(False)
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(msgspec.Struct, frozen=True):
     """A compiled expression. Immutable, holds no values; may be evaluated from any thread."""
 
     source: str
     references: tuple[str, ...]
-    """Paths of the tags, each once, in the order in which `evaluate` takes their readings."""
+    """Paths of the tags, each once, in the order in which `evaluate` takes their readings; free names among them."""
     kind: Kind
     """What the result will be, as far as the source tells."""
     _run: Closure
@@ -49,16 +49,17 @@ class Expression:
         return Result(outcome)
 
 
-def compile_expression(source: str, base: str = "") -> Expression:
+def compile_expression(source: str, base: str = "", names: Collection[str] = ()) -> Expression:
     """Parse, check and compile a source.
 
     Args:
         source: at most `bounds.SOURCE_CHARACTERS` characters.
         base: path of the instance that `./` stands for; empty for an expression outside a type.
+        names: words that stand for a value without being a tag (`value` in an interlock); `{value}` means the same.
 
     Raises:
         ExpressionError: with the column (from 1) and the reason.
     """
-    root, references = parse(source, base)
+    root, references = parse(source, base, names)
     kind = kind_of(root)
     return Expression(source, references, kind, closure_of(root))

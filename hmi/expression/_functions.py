@@ -6,9 +6,10 @@ arguments; they decide which of their inputs count, so their closures are in `_c
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
+
+import msgspec
 
 from hmi.expression import bounds
 from hmi.expression._arithmetic import NoResultError, fit, number, whole
@@ -26,8 +27,7 @@ class Kind(Enum):
     """A tag, or a choice between different kinds: known only when it is evaluated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """One function of the language."""
 
     name: str

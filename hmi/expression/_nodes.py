@@ -3,8 +3,9 @@
 Chains of one precedence (`a + b - c`) are one node, so that a long sum is wide and not deep.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Arithmetic(StrEnum):
@@ -37,16 +38,14 @@ class Logic(StrEnum):
     OR = "or"
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralNode:
+class LiteralNode(msgspec.Struct, frozen=True):
     """A number, truth or text as written."""
 
     column: int
     value: bool | int | float | str
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceNode:
+class ReferenceNode(msgspec.Struct, frozen=True):
     """A tag; `index` is its place in the references of the expression."""
 
     column: int
@@ -54,24 +53,21 @@ class ReferenceNode:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class NegateNode:
+class NegateNode(msgspec.Struct, frozen=True):
     """Minus before an operand."""
 
     column: int
     operand: "Node"
 
 
-@dataclass(frozen=True, slots=True)
-class NotNode:
+class NotNode(msgspec.Struct, frozen=True):
     """Logical not."""
 
     column: int
     operand: "Node"
 
 
-@dataclass(frozen=True, slots=True)
-class ArithmeticNode:
+class ArithmeticNode(msgspec.Struct, frozen=True):
     """A chain of arithmetic, from left to right (`**` never chains: it binds from the right)."""
 
     column: int
@@ -79,8 +75,7 @@ class ArithmeticNode:
     rest: tuple[tuple[Arithmetic, "Node"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonNode:
+class ComparisonNode(msgspec.Struct, frozen=True):
     """`a < b`, or the chain `a < b < c`, which means `a < b and b < c` with b evaluated once."""
 
     column: int
@@ -88,8 +83,7 @@ class ComparisonNode:
     rest: tuple[tuple[Comparison, "Node"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogicNode:
+class LogicNode(msgspec.Struct, frozen=True):
     """`and` or `or` over two or more operands."""
 
     column: int
@@ -97,8 +91,7 @@ class LogicNode:
     operands: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionalNode:
+class ConditionalNode(msgspec.Struct, frozen=True):
     """`then if condition else otherwise`, also written `if(condition, then, otherwise)`."""
 
     column: int
@@ -107,8 +100,7 @@ class ConditionalNode:
     otherwise: "Node"
 
 
-@dataclass(frozen=True, slots=True)
-class CallNode:
+class CallNode(msgspec.Struct, frozen=True):
     """A call of a function of the table."""
 
     column: int

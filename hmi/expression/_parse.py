@@ -3,6 +3,8 @@
 From loose to tight: `x if c else y`, `or`, `and`, `not`, comparison, `+ -`, `* / // %`, minus sign, `**`.
 """
 
+from collections.abc import Collection
+
 from hmi.expression import bounds
 from hmi.expression._functions import FUNCTIONS
 from hmi.expression._nodes import (
@@ -39,12 +41,13 @@ _INFIX = {
 _RESERVED = frozenset({"true", "false", "and", "or", "not", "if", "else"})
 
 
-def parse(source: str, base: str = "") -> tuple[Node, tuple[str, ...]]:
+def parse(source: str, base: str = "", names: Collection[str] = ()) -> tuple[Node, tuple[str, ...]]:
     """Parse a whole source.
 
     Args:
         source: the expression.
         base: path of the instance, for references such as `{./Level}`.
+        names: words that stand for a value without being a tag.
 
     Returns:
         The root node and the paths of all tags, each once, in the order of their first place.
@@ -52,7 +55,7 @@ def parse(source: str, base: str = "") -> tuple[Node, tuple[str, ...]]:
     Raises:
         ExpressionError: the first place that does not fit the grammar or its bounds.
     """
-    parser = _Parser(cut(source), base)
+    parser = _Parser(cut(source), base, names)
     root = parser.expression(0)
     parser.expect_end()
     return root, tuple(parser.references)
@@ -61,8 +64,9 @@ def parse(source: str, base: str = "") -> tuple[Node, tuple[str, ...]]:
 class _Parser:
     """Walks the tokens once, from left to right."""
 
-    def __init__(self, tokens: list[Token], base: str) -> None:
+    def __init__(self, tokens: list[Token], base: str, names: Collection[str]) -> None:
         self.references: dict[str, int] = {}
+        self._names = names
         self._tokens = tokens
         self._base = base
         self._at = 0
@@ -127,9 +131,12 @@ class _Parser:
         return self._counted(NegateNode(token.column, operand), token)
 
     def _reference(self, token: Token) -> Node:
-        """Give a tag its place among the references."""
+        """Parse a tag."""
         check_path(token.text, token.column)
-        path = resolve(token.text, self._base)
+        return self._referred(token, resolve(token.text, self._base))
+
+    def _referred(self, token: Token, path: str) -> Node:
+        """Give a tag or a free name its place among the references."""
         index = self.references.setdefault(path, len(self.references))
         if len(self.references) > bounds.REFERENCES:
             raise ExpressionError("expression.too_many_references", column=token.column, limit=bounds.REFERENCES)
@@ -148,6 +155,8 @@ class _Parser:
             return self._call(token)
         if token.text in _RESERVED:
             raise self._unexpected(token, operand=True)
+        if token.text in self._names and not called:
+            return self._referred(token, token.text)
         if token.text in FUNCTIONS:
             raise ExpressionError("expression.call_brackets", column=token.column, name=token.text[:40])
         if called:

@@ -1,8 +1,9 @@
 """Cuts a source text into tokens with exact positions. Called by the parser and by renames; linear in the length."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from hmi.expression import bounds
 from hmi.model.errors import ExpressionError
@@ -19,8 +20,7 @@ class TokenKind(Enum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True):
     """One token; `start` and `end` count characters from 0, so `source[start:end]` is the token as written."""
 
     kind: TokenKind

@@ -3,9 +3,9 @@
 The window's process calls these from its frame clock on the GUI thread; no call blocks.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -20,8 +20,7 @@ U1 = npt.NDArray[np.uint8]
 Indices = npt.NDArray[np.intp]
 
 
-@dataclass(slots=True)
-class ShownColumns:
+class ShownColumns(msgspec.Struct):
     """Columns of the tags that somebody shows, in the order in which they were asked for; n long each.
 
     `Shown.refresh` brings them up to date, never torn: they are of one tick. Where everything changed it puts other
@@ -68,8 +67,7 @@ class Shown(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class EngineState:
+class EngineState(msgspec.Struct, frozen=True):
     """Whether what is shown is alive."""
 
     alive: bool

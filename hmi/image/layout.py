@@ -6,9 +6,9 @@ no tag: it is never read for ever, so that a reader can point every unknown tag 
 """
 
 import sys
-from dataclasses import dataclass
 from enum import IntEnum
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -91,8 +91,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 ROW_BYTES = sum(np.dtype(kind).itemsize for _, kind in COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(msgspec.Struct, frozen=True):
     """Views of an image's columns, each `capacity` long, over a mapped file or memory."""
 
     header: U8

@@ -2,16 +2,16 @@
 
 import mmap
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from hmi.image import layout
 from hmi.image.layout import Columns, Word
 from hmi.model.errors import ImageError
 
 
-@dataclass(frozen=True, slots=True)
-class MappedImage:
+class MappedImage(msgspec.Struct, frozen=True):
     """An image file in memory. Dropping the last reference unmaps it; `mmap.close` would refuse while views live."""
 
     path: Path

@@ -10,8 +10,9 @@ import logging
 import os
 import re
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 log = logging.getLogger("hmi.image")
 
@@ -21,8 +22,7 @@ _KEPT = 3
 """So many old images may be left (a window still maps them) before it is worth a line in the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(msgspec.Struct, frozen=True):
     """What the pointer file says."""
 
     name: str

@@ -51,6 +51,8 @@ class ImageWriter:
         self._clock = clock
         self.generation = generation
         self.columns: Columns = image.columns
+        self._words = image.columns.header.data.cast("B").cast("Q")
+        """The header for what every tick writes: with plain numbers, which cost half of what numpy's do."""
         self.deadband: F8 = np.zeros(image.capacity)
         """Per row, engineering units; a smaller change since the last counted value is written but does not count."""
         self._any_deadband = False
@@ -247,22 +249,22 @@ class ImageWriter:
         started = time.perf_counter_ns()
         where = self._place(rows)
         _check_columns(len(rows), raw, value, status, cause, source_ns, receive_ns, mono_ns)
-        words = [slots_of.prepare(self.columns, row, text) for row, text in texts.items()]
+        contents = [slots_of.prepare(self.columns, row, text) for row, text in texts.items()]
         answers = Answers(rows, raw, value, status, cause, source_ns, receive_ns, mono_ns)
-        columns, header = self.columns, self.columns.header
+        columns, words = self.columns, self._words
         wall_ns, mono = self._clock.wall_ns(), self._clock.monotonic_ns()
 
-        header[_GSEQ] += np.uint64(1)
+        words[_GSEQ] += 1
         self.changed = self._blocks.write(answers, where, self._cseq + 1, deadbands=self._any_deadband)
-        for start, content in words:
+        for start, content in contents:
             columns.slots[start : start + len(content)] = content
         self._cseq += 1 if len(self.changed) else 0
-        header[_CSEQ] = self._cseq
-        header[_TICKS] += np.uint64(1)
-        header[_BEAT_WALL] = wall_ns
-        header[_BEAT_MONO] = mono
-        header[_TICK_NS] = time.perf_counter_ns() - started
-        header[_GSEQ] += np.uint64(1)
+        words[_CSEQ] = self._cseq
+        words[_TICKS] += 1
+        words[_BEAT_WALL] = wall_ns
+        words[_BEAT_MONO] = mono
+        words[_TICK_NS] = time.perf_counter_ns() - started
+        words[_GSEQ] += 1
 
         return len(self.changed)
 

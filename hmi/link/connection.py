@@ -54,9 +54,13 @@ class Connection(Generic[M]):
             LinkLost: when the other end is gone, or takes longer than `SEND_LIMIT_S` to read (the connection is
                 then ended).
         """
+        await self.send_frame(self._framing.pack(message))
+
+    async def send_frame(self, frame: bytes) -> None:
+        """Send a message that was packed before; else as `send`."""
         if self._writer.is_closing():
             raise self._lost()
-        self._writer.write(self._framing.pack(message))
+        self._writer.write(frame)
         try:
             async with asyncio.timeout(SEND_LIMIT_S):
                 await self._writer.drain()

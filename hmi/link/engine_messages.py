@@ -20,7 +20,7 @@ from hmi.model.user import SignedIn, UserEntry
 
 PROTOCOL = 2
 """Version of this conversation; another one is refused with `link.other_version`."""
-MOST_STANDS = 2_000
+MOST_STANDS = 1_000
 """Most alarms of one `ToldAlarms`; the counts are of all."""
 
 
@@ -309,6 +309,8 @@ class Journal(_Ask, frozen=True, kw_only=True, tag="journal"):
 
     rows: tuple[JournalRow, ...]
     more: bool = False
+    damaged: tuple[int, ...] = ()
+    """Numbers of rows that do not read back as they were written; they are left out."""
 
 
 class AskAudit(_Ask, frozen=True, kw_only=True, tag="ask_audit"):
@@ -322,6 +324,8 @@ class Audit(_Ask, frozen=True, kw_only=True, tag="audit"):
 
     rows: tuple[AuditRow, ...]
     more: bool = False
+    damaged: tuple[int, ...] = ()
+    """Numbers of rows that do not read back as they were written; they are left out."""
 
 
 HistoryMessage = AskJournal | Journal | AskAudit | Audit | Refused

@@ -41,6 +41,12 @@ class FaultKind(StrEnum):
     """Measured values drift away."""
     STUCK = "stuck"
     """Measured values stand still while the program runs on."""
+    FLOOD = "flood"
+    """Every measured value with limits reads beyond the outermost of them: many alarms at once."""
+    VALVE_OPEN = "valve_open"
+    """The program keeps the steam valve of T-102 open in automatic; manual closes it (demo line only)."""
+    JAM = "jam"
+    """A bottle jams the capping station until it is cleared (demo line only)."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="is"):
@@ -68,7 +74,7 @@ class SimulatedDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Where it listens, for example 127.0.0.1:15020."""
     fault: FaultKind = FaultKind.NONE
     faults: tuple[FaultKind, ...] = tuple(FaultKind)
-    """Which faults this device offers."""
+    """Which faults this device offers; those of the process only where the device has the tags for them."""
     clients: int = 0
     """Connections that are open now."""
 

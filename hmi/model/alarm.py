@@ -53,6 +53,8 @@ class AlarmEvent(StrEnum):
     RETURNED = "returned"
     RESET = "reset"
     REALARMED = "realarmed"
+    REMOVED = "removed"
+    """The project does not have it any more, or its device is not to be polled: it left the list."""
     REFUSED = "refused"
     """Somebody asked for something that the state does not allow (journalled)."""
 

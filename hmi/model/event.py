@@ -67,6 +67,8 @@ class AuditKind(StrEnum):
     SESSION_LOCKED = "session_locked"
     ACKNOWLEDGE = "acknowledge"
     SILENCE = "silence"
+    RESET = "reset"
+    """A latched alarm was reset."""
     APPLY = "apply"
     USER_ADDED = "user_added"
     USER_CHANGED = "user_changed"

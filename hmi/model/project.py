@@ -1,5 +1,6 @@
 """A project as it is held in memory: everything read and checked, indexed, frozen. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -48,7 +49,7 @@ class Project:
     expanded: tuple[Tag, ...] = ()
     """Tags that instances bring, made by the reader."""
     screens: tuple[Screen, ...] = ()
-    elements: dict[str, tuple[Element, ...]] = field(default_factory=dict)
+    elements: Mapping[str, tuple[Element, ...]] = field(default_factory=dict)
     """Screen id -> its elements."""
     navigation: tuple[NavigationItem, ...] = ()
     alarms: tuple[Alarm, ...] = ()

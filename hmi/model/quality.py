@@ -4,8 +4,9 @@ Written by the engine into the image, read by window and command line. The cause
 that one table (`CAUSES`) is the only place where "what does this mean, how is it drawn" is settled.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 
 class QualityClass(IntEnum):
@@ -83,6 +84,7 @@ class Cause(IntEnum):
     HEARTBEAT_STOPPED = 21
     MAP_CHANGED = 22
     LIVENESS_PENDING = 23
+    ONLY_ZEROS = 24
 
     ILLEGAL_FUNCTION = 30
     ILLEGAL_ADDRESS = 31
@@ -115,11 +117,25 @@ class Cause(IntEnum):
     INPUT_NOT_GOOD = 74
     TEXT_RESULT_TOO_LONG = 75
 
+    REPORTED_BAD = 80
+    """The device itself calls the value bad; its own status says more."""
+    REPORTED_UNCERTAIN = 81
+    """The device itself calls the value uncertain; its own status says more."""
+    NO_VALUE = 82
+    NOT_SCALAR = 83
+    """An array or a structure."""
+    ACCESS_DENIED = 84
+    SECURITY_NEEDED = 85
+    PASSWORD_IN_CLEAR = 86
+    """The password would have to leave unprotected, which nobody has allowed."""
+    SECRET_MISSING = 87
+    """The station keeps no password under the name in the project."""
+    SUBSCRIPTION_ENDED = 88
+
     CONFIGURATION_ERROR = 90
 
 
-@dataclass(frozen=True, slots=True)
-class CauseRule:
+class CauseRule(msgspec.Struct, frozen=True):
     """What follows from a cause."""
 
     status: Status
@@ -159,6 +175,7 @@ CAUSES: dict[Cause, CauseRule] = {
     Cause.PLC_NOT_RUNNING: _NOT_RUNNING,
     Cause.HEARTBEAT_STOPPED: _NOT_RUNNING,
     Cause.MAP_CHANGED: CauseRule(Status.BAD_CONFIGURATION_ERROR, Look.BAD, keeps_value=False),
+    Cause.ONLY_ZEROS: CauseRule(Status.BAD_OUT_OF_SERVICE, Look.BAD, keeps_value=False),
     Cause.LIVENESS_PENDING: CauseRule(Status.UNCERTAIN, Look.UNCERTAIN, keeps_value=True),
     Cause.ILLEGAL_FUNCTION: CauseRule(Status.BAD_CONFIGURATION_ERROR, Look.BAD, keeps_value=False),
     Cause.ILLEGAL_ADDRESS: CauseRule(Status.BAD_CONFIGURATION_ERROR, Look.BAD, keeps_value=False),
@@ -187,8 +204,21 @@ CAUSES: dict[Cause, CauseRule] = {
     Cause.TYPE_MISMATCH: CauseRule(Status.BAD_TYPE_MISMATCH, Look.BAD, keeps_value=False),
     Cause.INPUT_NOT_GOOD: CauseRule(Status.BAD, Look.BAD, keeps_value=False),
     Cause.TEXT_RESULT_TOO_LONG: _NO_RESULT,
+    Cause.REPORTED_BAD: CauseRule(Status.BAD, Look.BAD, keeps_value=False),
+    Cause.REPORTED_UNCERTAIN: CauseRule(Status.UNCERTAIN, Look.UNCERTAIN, keeps_value=True),
+    Cause.NO_VALUE: CauseRule(Status.BAD, Look.BAD, keeps_value=False),
+    Cause.NOT_SCALAR: CauseRule(Status.BAD_TYPE_MISMATCH, Look.BAD, keeps_value=False),
+    Cause.ACCESS_DENIED: _OFFLINE,
+    Cause.SECURITY_NEEDED: _OFFLINE,
+    Cause.PASSWORD_IN_CLEAR: _OFFLINE,
+    Cause.SECRET_MISSING: _OFFLINE,
+    Cause.SUBSCRIPTION_ENDED: _OFFLINE,
     Cause.CONFIGURATION_ERROR: CauseRule(Status.BAD_CONFIGURATION_ERROR, Look.BAD, keeps_value=False),
 }
+
+
+CAUSE_ROOM = 256
+"""Length of tables by number of cause; all numbers from the last place on are read there, where no cause stands."""
 
 
 def quality_class(status: int) -> QualityClass:
@@ -209,6 +239,17 @@ def cause_of(number: int) -> Cause:
     return _BY_NUMBER.get(number, Cause.CONFIGURATION_ERROR)
 
 
+def rule_of(number: int) -> CauseRule:
+    """Give what follows from the cause of a number; one that this version does not know is bad, never good."""
+    return CAUSES[cause_of(number)]
+
+
 def look_of(cause: int) -> Look:
     """Give the look of a cause; a cause that this version does not know is drawn as bad, never as good."""
-    return CAUSES[cause_of(cause)].look
+    return rule_of(cause).look
+
+
+def words_of(number: int) -> str:
+    """Give the code of the words of a cause; one that this version does not know has words of its own."""
+    cause = _BY_NUMBER.get(number)
+    return f"cause.{cause.name.lower()}" if cause is not None else "cause.unknown"

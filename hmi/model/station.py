@@ -8,12 +8,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Station:
+
+class Station(msgspec.Struct, frozen=True):
     """The two folders of one project on one station."""
 
     data: Path

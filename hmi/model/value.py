@@ -1,8 +1,9 @@
 """A reading: value, quality and time are one thing and travel together. Used by every process."""
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 from hmi.model.quality import Cause, QualityClass, Status, quality_class
 
@@ -22,8 +23,7 @@ class TypeCode(IntEnum):
     TEXT = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One value with its quality and times."""
 
     value: Value

@@ -29,7 +29,7 @@ def _plan(kind: type[msgspec.Struct]) -> tuple[tuple[tuple[str, str, Any], ...],
     config = kind.__struct_config__
     tag = (str(config.tag_field), str(config.tag)) if config.tag_field else None
     # Identity and name come first, whatever struct the field is inherited from: a line is found by its beginning.
-    first = {"id": 0, "path": 1, "name": 2}
+    first = {"id": 0, "path": 1, "name": 2, "member": 2, "tag": 2}
     fields.sort(key=lambda field: first.get(field[0], 3))
     return tuple(fields), tag
 

@@ -1,6 +1,5 @@
 """Reads one `.jsonl` file: header, items, and the lines that cannot be used. Called by reader and writer."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -43,8 +42,7 @@ MOST_BROKEN = 1000
 """So many broken lines of one file are named at most."""
 
 
-@dataclass(slots=True)
-class ReadFile:
+class ReadFile(msgspec.Struct):
     """One file as it was found."""
 
     path: str
@@ -52,9 +50,9 @@ class ReadFile:
     content: bytes
     screen: Screen | None = None
     """The screen, in a screen file."""
-    items: list[tuple[int, Any]] = field(default_factory=list)
+    items: list[tuple[int, Any]] = msgspec.field(default_factory=list)
     """(line, item) in the order of the file."""
-    broken: list[bytes] = field(default_factory=list)
+    broken: list[bytes] = msgspec.field(default_factory=list)
     """Lines that cannot be used, kept as they are."""
 
 
@@ -90,12 +88,13 @@ def format_of(line: bytes) -> tuple[int, Fault | None]:
     return number, None
 
 
-def read_file(found: FoundFile, problems: list[Problem]) -> ReadFile | None:
+def read_file(found: FoundFile, problems: list[Problem], *, head_only: bool = False) -> ReadFile | None:
     """Read one file of items.
 
     Args:
         found: the file.
         problems: what is wrong with it is added here.
+        head_only: leave the lines below the header for later.
 
     Returns:
         None when the header cannot be used, so that nothing is known about the lines below.
@@ -120,6 +119,8 @@ def read_file(found: FoundFile, problems: list[Problem]) -> ReadFile | None:
     if wrong is not None:
         problems.append(problem_of(wrong, found.path, number))
         return None
+    if head_only:
+        return result
     decoder = _ITEMS[kind]
     seen: set[str] = set()
     for number, line in lines:

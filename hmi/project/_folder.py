@@ -9,8 +9,9 @@ outside of the folder is reached.
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from hmi.model.reason import Argument, reason
 from hmi.project._kinds import PROJECT_FILE, Kind
@@ -24,8 +25,7 @@ FILES = 10_000
 """Most files of one folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(msgspec.Struct, frozen=True):
     """A file of the project: its path inside the folder and its bytes."""
 
     path: str

@@ -1,17 +1,22 @@
 """The folders of a project and what a line of each holds. Read by reader, writer, merge and diff; pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from hmi.model.alarm import Alarm
 from hmi.model.device import Device
 from hmi.model.project import FORMAT, ProjectHeader
 from hmi.model.screen import Element, NavigationItem, Screen
 from hmi.model.tag import Instance, Tag, TagType
 
 PROJECT_FILE = "project.json"
+
+
+def header_key(place: str) -> str:
+    """Give the key in `ReadResult.spots` of a place inside `project.json`, such as `$.scan_classes[0]`."""
+    return f"{PROJECT_FILE}:{place}"
 
 
 class Kind(StrEnum):
@@ -22,6 +27,7 @@ class Kind(StrEnum):
     TAGS = "tags"
     SCREENS = "screens"
     NAVIGATION = "navigation"
+    ALARMS = "alarms"
 
 
 class FileHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,8 +52,7 @@ class InstanceLine(Instance, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """An instance in `types/*.jsonl`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """How the lines of a kind are decoded, and where new items go."""
 
     line: Any
@@ -62,9 +67,10 @@ FORMS: dict[Kind, Form] = {
     Kind.TAGS: Form(Tag, "tags/tags.jsonl"),
     Kind.SCREENS: Form(Element, ""),
     Kind.NAVIGATION: Form(NavigationItem, "navigation/navigation.jsonl"),
+    Kind.ALARMS: Form(Alarm, "alarms/alarms.jsonl"),
 }
 
-Item = Device | TagType | Instance | Tag | Element | NavigationItem | Screen | ProjectHeader
+Item = Device | TagType | Instance | Tag | Element | NavigationItem | Alarm | Screen | ProjectHeader
 
 
 def plain_item(line: Any) -> Any:

@@ -7,7 +7,6 @@ integers that nobody can hold in 64 bits.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -27,8 +26,7 @@ _LOOSE_COLON = re.compile(rb'"[ \t]+:')
 _UNTYPED = msgspec.json.Decoder()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """Why a line cannot be used: the reason, where inside the item, and the code of how to mend it."""
 
     reason: Reason
@@ -137,7 +135,12 @@ def decode_line(line: bytes, decoder: "msgspec.json.Decoder[Any]") -> tuple[Any,
 
 _PLACE = re.compile(r"(.*?)(?: - at `(.*)`)?", re.DOTALL)
 _SAID: tuple[tuple[str, "re.Pattern[str]"], ...] = (
-    ("expected", re.compile(r"Expected `(?P<expected>.*)`, got `(?P<found>.*)`")),
+    ("at_least", re.compile(r"Expected `(?:int|float)[^`]*` >= (?P<limit>.*)")),
+    ("at_most", re.compile(r"Expected `(?:int|float)[^`]*` <= (?P<limit>.*)")),
+    ("text_longer", re.compile(r"Expected `str[^`]*` of length >= (?P<limit>.*)")),
+    ("text_shorter", re.compile(r"Expected `str[^`]*` of length <= (?P<limit>.*)")),
+    ("list_length", re.compile(r"Expected `array[^`]*` of length (?P<limit>\d+)")),
+    ("expected", re.compile(r"Expected `(?P<kinds>[^`]*)`, got `.*`")),
     ("expected_form", re.compile(r"Expected (?P<expected>.*)")),
     ("missing_field", re.compile(r"Object missing required field `(?P<field>.*)`")),
     ("unknown_field", re.compile(r"Object contains unknown field `(?P<field>.*)`")),
@@ -147,6 +150,15 @@ _SAID: tuple[tuple[str, "re.Pattern[str]"], ...] = (
     ("cut_short", re.compile(r"Input data was truncated")),
 )
 """What msgspec says, and the code of our own sentence for it: its messages are English and cannot be translated."""
+_KINDS = {
+    "int": "expected_whole",
+    "float": "expected_number",
+    "str": "expected_text",
+    "bool": "expected_truth",
+    "object": "expected_object",
+    "array": "expected_list",
+}
+"""What msgspec calls the kinds of JSON, and the code of the sentence for each."""
 
 
 def said_fault(error: Exception) -> Fault:
@@ -160,5 +172,15 @@ def said_fault(error: Exception) -> Fault:
         if found:
             broken = code in ("not_json", "cut_short")
             arguments = {name: text[:80] for name, text in found.groupdict().items()}
+            if code == "expected":
+                code, arguments = _kind_wanted(arguments["kinds"]), {}
             return fault(code, place=place or "", mend="line" if broken else "item", **arguments)
     return fault("wrong_item", place=place or "", mend="item", message=message[:200])
+
+
+def _kind_wanted(kinds: str) -> str:
+    """Give the code for the kinds of JSON that msgspec would have taken, such as `int | float | null`."""
+    wanted = set(kinds.split(" | ")) - {"null"}
+    if wanted == {"int", "float"}:
+        wanted = {"float"}
+    return _KINDS.get(wanted.pop(), "expected_other") if len(wanted) == 1 else "expected_other"

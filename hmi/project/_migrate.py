@@ -5,7 +5,6 @@ default meant is then written out. Every released format stays as a fixture in `
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -18,8 +17,7 @@ from hmi.project._lines import Fault, fault
 Fields = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One step from a format to the next: each function takes and gives the fields of an object."""
 
     project: Callable[[Fields], Fields]

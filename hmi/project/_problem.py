@@ -4,7 +4,6 @@ Used by command line, engine and editor; pure.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -49,14 +48,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What to do about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadResult:
+class ReadResult(msgspec.Struct, frozen=True):
     """What reading a folder gave: everything that could be read, and what could not."""
 
     project: Project | None
     """None when `project.json` itself cannot be used."""
     problems: tuple[Problem, ...] = ()
-    spots: Mapping[str, Spot] = field(default_factory=dict)
+    spots: Mapping[str, Spot] = msgspec.field(default_factory=dict)
     """Id -> where it stands. Ids that instances bring stand where their instance does."""
 
     @property

@@ -4,39 +4,44 @@ Called by every process; raises nothing for bad content.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from hmi.model.alarm import Alarm
 from hmi.model.device import Device
 from hmi.model.ident import is_id
 from hmi.model.project import FORMAT, Project, ProjectHeader
 from hmi.model.screen import Element, NavigationItem
 from hmi.model.tag import Instance, Tag, TagType
 from hmi.project._expand import expand
+from hmi.project._expand_alarms import expand_alarms
 from hmi.project._file import ReadFile, conflict_fault, format_of, problem_of, read_file
 from hmi.project._folder import FoundFile, found_files
-from hmi.project._kinds import PROJECT_FILE
+from hmi.project._kinds import PROJECT_FILE, Kind, header_key
+from hmi.project._later import LaterElements
 from hmi.project._lines import Fault, decode_line, fault, shape_fault
 from hmi.project._migrate import migrated_project
+from hmi.project._positions import line_of, positions
 from hmi.project._problem import Problem, ReadResult, Spot, sorted_problems
 from hmi.project.names import is_project_name
 
 _PROJECT = msgspec.json.Decoder(ProjectHeader)
 
 
-@dataclass(slots=True)
-class _Gathered:
+class _Gathered(msgspec.Struct):
     """What the files have brought so far."""
 
     header: ProjectHeader | None = None
-    items: dict[type, list[Any]] = field(default_factory=dict)
-    screens: list[Any] = field(default_factory=list)
-    elements: dict[str, tuple[Element, ...]] = field(default_factory=dict)
-    spots: dict[str, Spot] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    items: dict[type, list[Any]] = msgspec.field(default_factory=dict)
+    screens: list[Any] = msgspec.field(default_factory=list)
+    elements: dict[str, tuple[Element, ...]] = msgspec.field(default_factory=dict)
+    spots: dict[str, Spot] = msgspec.field(default_factory=dict)
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    later: dict[str, FoundFile] | None = None
+    """Screen id -> its file, where elements are left for later."""
 
 
 def element_key(screen_id: str, element_id: str) -> str:
@@ -44,16 +49,18 @@ def element_key(screen_id: str, element_id: str) -> str:
     return f"{screen_id}/{element_id}"
 
 
-def read_project(folder: Path) -> ReadResult:
+def read_project(folder: Path, *, elements_later: bool = False) -> ReadResult:
     """Read a project folder.
 
     Args:
         folder: where `project.json` lies.
+        elements_later: decode the elements of a screen when they are first asked for; nothing is then said of what is
+            wrong with them, nor where they stand.
 
     Returns:
         Everything that can be read, and what cannot. Content never raises; a broken line loses itself only.
     """
-    gathered = _Gathered()
+    gathered = _Gathered(later={} if elements_later else None)
     for _ in read_files(folder, gathered):
         pass
     if gathered.header is None:
@@ -65,12 +72,16 @@ def read_project(folder: Path) -> ReadResult:
         instances=_sorted(gathered, Instance),
         tags=_sorted(gathered, Tag),
         screens=tuple(sorted(gathered.screens, key=lambda screen: str(screen.id))),
-        elements=gathered.elements,
+        elements=gathered.elements if gathered.later is None else LaterElements(gathered.later),
         navigation=_sorted(gathered, NavigationItem),
+        alarms=_sorted(gathered, Alarm),
     )
     expanded, problems = expand(project, gathered.spots)
+    alarms, more = expand_alarms(project, gathered.spots)
     return ReadResult(
-        replace(project, expanded=expanded), sorted_problems([*gathered.problems, *problems]), gathered.spots
+        replace(project, expanded=expanded, expanded_alarms=alarms),
+        sorted_problems([*gathered.problems, *problems, *more]),
+        gathered.spots,
     )
 
 
@@ -84,23 +95,40 @@ def read_files(folder: Path, gathered: _Gathered | None = None) -> Iterator[Read
     kept = gathered or _Gathered()
     for found in found_files(folder, kept.problems):
         if found.path == PROJECT_FILE:
-            kept.header = _read_header(found, kept.problems)
+            kept.header = _read_header(found, kept)
             continue
-        file = read_file(found, kept.problems)
+        later = kept.later is not None and found.path.startswith(f"{Kind.SCREENS}/")
+        file = read_file(found, kept.problems, head_only=later)
         if file is not None and _keep(file, kept):
             yield file
 
 
-def _read_header(found: FoundFile, problems: list[Problem]) -> ProjectHeader | None:
+def _read_header(found: FoundFile, gathered: _Gathered) -> ProjectHeader | None:
     """Read `project.json`."""
-    content = found.content.removeprefix(b"\xef\xbb\xbf").strip()
-    content, conflict = _without_conflict(content)
+    problems = gathered.problems
+    whole = found.content.removeprefix(b"\xef\xbb\xbf")
+    content, conflict = _without_conflict(whole.strip())
     if conflict is not None:
-        problems.append(problem_of(conflict, found.path, 1))
+        problems.append(problem_of(conflict, found.path, line_of(whole, "$.conflict")))
     header, wrong = _header_of(content)
     if wrong is not None:
-        problems.append(problem_of(wrong, found.path, 1))
+        problems.append(problem_of(wrong, found.path, _line_of_fault(whole, wrong)))
+    else:
+        for place, line in positions(whole).items():
+            gathered.spots[header_key(place)] = Spot(found.path, line)
     return header
+
+
+def _line_of_fault(content: bytes, wrong: Fault) -> int:
+    """Give the line of `project.json` that a fault is about."""
+    broken = wrong.reason.arguments.get("byte")
+    if broken is not None:
+        return content[: len(content) - len(content.lstrip()) + int(broken)].count(b"\n") + 1
+    if wrong.reason.code == "project.cut_short":
+        return content.rstrip().count(b"\n") + 1
+    field = wrong.reason.arguments.get("field")
+    place = f"{wrong.place or '$'}.{field}" if wrong.reason.code == "project.unknown_field" else wrong.place
+    return line_of(content, place) if place else 1
 
 
 def conflict_note(content: bytes) -> msgspec.Raw | None:
@@ -154,6 +182,9 @@ def _keep(file: ReadFile, gathered: _Gathered) -> bool:
             return False
         gathered.spots[screen.id] = Spot(file.path, 1)
         gathered.screens.append(screen)
+        if gathered.later is not None:
+            gathered.later[screen.id] = FoundFile(file.path, file.content)
+            return True
         elements = sorted((item for _, item in file.items), key=lambda element: str(element.id))
         gathered.elements[screen.id] = tuple(elements)
         for line, item in file.items:

@@ -7,7 +7,6 @@ could not use are kept at the end of their file, so that saving never loses what
 """
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +28,20 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com",
 """File names that Windows keeps for devices."""
 
 
-@dataclass(slots=True)
-class _Target:
+class _Target(msgspec.Struct):
     """One file as it shall be."""
 
     kind: Kind
     screen: Screen | None = None
-    items: list[Any] = field(default_factory=list)
-    broken: list[bytes] = field(default_factory=list)
+    items: list[Any] = msgspec.field(default_factory=list)
+    broken: list[bytes] = msgspec.field(default_factory=list)
 
 
 def write_project(project: Project, folder: Path) -> tuple[str, ...]:
     """Write a project.
 
-    A crash leaves each file old or new, never half. `Project.expanded` is not written: it follows from the instances.
+    A crash leaves each file old or new, never half. `Project.expanded` and `expanded_alarms` are not
+    written: they follow from the instances.
 
     Args:
         project: what shall stand there.
@@ -130,6 +129,7 @@ def _targets(project: Project, before: dict[str, ReadFile], folder: Path) -> dic
         (Kind.TYPES, (*project.types, *project.instances)),
         (Kind.TAGS, project.tags),
         (Kind.NAVIGATION, project.navigation),
+        (Kind.ALARMS, project.alarms),
     )
     for kind, items in listed:
         for item in items:

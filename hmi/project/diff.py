@@ -37,7 +37,7 @@ class ObjectChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     change: Change
     kind: str
-    """`project`, `device`, `type`, `instance`, `tag`, `screen`, `element` or `navigation`."""
+    """`project`, `device`, `type`, `instance`, `tag`, `screen`, `element`, `navigation` or `alarm`."""
     id: str
     name: str
     """Path or name; for an element its screen's path and its family."""
@@ -68,7 +68,7 @@ def diff_projects(before: Project, after: Project) -> tuple[ObjectChange, ...]:
     return tuple(sorted(changes, key=lambda one: (order.index(one.kind), one.name, one.id)))
 
 
-_KINDS = ("project", "device", "type", "instance", "tag", "screen", "element", "navigation")
+_KINDS = ("project", "device", "type", "instance", "tag", "screen", "element", "navigation", "alarm")
 
 
 def _objects(project: Project) -> dict[tuple[str, str], tuple[str, msgspec.Struct]]:
@@ -85,6 +85,7 @@ def _objects(project: Project) -> dict[tuple[str, str], tuple[str, msgspec.Struc
         for element in project.elements.get(screen.id, ()):
             found["element", f"{screen.id}/{element.id}"] = (f"{screen.path}: {element.type}", element)
     found |= {("navigation", one.id): (one.title.en or one.title.zh or one.id, one) for one in project.navigation}
+    found |= {("alarm", one.id): (one.path, one) for one in project.alarms}
     return found
 
 

@@ -13,25 +13,32 @@ LONGEST_PATH = 200
 LONGEST_NAME = 64
 """Characters of a device, scan class, member or parameter name."""
 _PART = r"[\w#+%&()（）-](?:[\w#+%&()（） -]*[\w#+%&()（）-])?"
-_PATH = re.compile(rf"{_PART}(?:[/.]{_PART})*")
-_NAME = re.compile(_PART)
-_MEMBER = re.compile(rf"{_PART}(?:\.{_PART})*")
+# Patterns, not compiled ones: most starts need few of them, and `re` keeps what it has compiled.
+_PATH = rf"{_PART}(?:[/.]{_PART})*"
+_NAME = _PART
+_MEMBER = rf"{_PART}(?:\.{_PART})*"
+_ALARM = rf"{_PART}(?:[/.]{_PART})*(?::{_PART})?"
 _PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
 
 
 def is_path(text: str) -> bool:
     """Tell whether a text may be the path of a tag, type, instance or screen."""
-    return len(text) <= LONGEST_PATH and _PATH.fullmatch(text) is not None
+    return len(text) <= LONGEST_PATH and re.fullmatch(_PATH, text) is not None
 
 
 def is_name(text: str) -> bool:
     """Tell whether a text may be the name of a device, a scan class or a parameter."""
-    return len(text) <= LONGEST_NAME and _NAME.fullmatch(text) is not None
+    return len(text) <= LONGEST_NAME and re.fullmatch(_NAME, text) is not None
 
 
 def is_member_name(text: str) -> bool:
     """Tell whether a text may be the name of a member of a type (`Level`, `Motor.Run`)."""
-    return len(text) <= LONGEST_NAME and _MEMBER.fullmatch(text) is not None
+    return len(text) <= LONGEST_NAME and re.fullmatch(_MEMBER, text) is not None
+
+
+def is_alarm_path(text: str) -> bool:
+    """Tell whether a text may be the path of an alarm: a path, and a name after a colon (`TIC-1.PV:high`)."""
+    return len(text) <= LONGEST_PATH and re.fullmatch(_ALARM, text) is not None
 
 
 def is_project_name(text: str) -> bool:

@@ -11,10 +11,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from hmi.shell.qt import QtCore, QtWidgets  # isort: skip - before everything that loads Qt
 
@@ -27,7 +28,7 @@ from hmi.model.station import Station
 from hmi.model.text import Language
 from hmi.shell.beating import Beating
 from hmi.shell.desk import Desk, read_desk, write_desk
-from hmi.shell.door import LockedDoor
+from hmi.shell.door import EngineDoor
 from hmi.shell.facts import Facts
 from hmi.shell.faults import Faults, log_qt
 from hmi.shell.glyphs import program_icon
@@ -36,6 +37,7 @@ from hmi.shell.main_window import MainWindow
 if TYPE_CHECKING:
     import asyncio
 
+    from hmi.shell.attaching import Attaching
     from hmi.shell.demo_tools import DemoTools
 
 WELL, NOT_LIVE, INTERRUPTED, TERMINATED = 0, 1, 130, 143
@@ -48,8 +50,7 @@ _Handler = Callable[[int, FrameType | None], object] | int | None
 log = logging.getLogger("hmi.ui")
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(msgspec.Struct, frozen=True):
     """What the command line asked of the window; what is None or empty is taken from the desk."""
 
     default_language: Language
@@ -100,6 +101,9 @@ def _run_in_asyncio(application: QtWidgets.QApplication, running: "_Running") ->
 
     import qasync
 
+    from hmi.shell.attaching import Attaching
+
+    running.attaching = Attaching(running.window, running.source, running.door, running.runtime, running.take_project)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
@@ -112,6 +116,9 @@ class _Running:
 
     def __init__(self, project: Project, station: Station, wishes: Wishes, faults: Faults) -> None:
         self._station = station
+        self.runtime = station.runtime
+        self.attaching: Attaching | None = None
+        """What the window has of its engine; None before the first paint."""
         self._wishes = wishes
         self._first = QtCore.QEventLoop()
         """Runs until the first paint."""
@@ -123,10 +130,11 @@ class _Running:
         self._code = WELL
         station.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
         station.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        source = LiveSource(station.pointer)
+        self.source = source = LiveSource(station.pointer)
+        self.door = EngineDoor()
         self._facts = Facts(project, source)
         desk = _desk(station, wishes)
-        self.window = MainWindow(project, self._facts, desk, load_theme, source, LockedDoor())
+        self.window = MainWindow(project, self._facts, desk, load_theme, source, self.door)
         faults.tell = self.window.show_fault
         self._demo = _demo_tools(self.window, station) if wishes.simulator else None
         self._beating = Beating(self.window, self._facts.tags, station.runtime)
@@ -167,6 +175,8 @@ class _Running:
         if self._over:
             self._ended.set()
         tasks = [asyncio.create_task(self._demo.link.run(), name="simulator link")] if self._demo is not None else []
+        if self.attaching is not None:
+            tasks.append(asyncio.create_task(self.attaching.run(), name="engine link"))
         if wishes.seconds is not None:
             tasks.append(asyncio.create_task(self._end_in(wishes.seconds), name="end in time"))
         try:
@@ -206,10 +216,21 @@ class _Running:
         await asyncio.sleep(seconds)
         if self._wishes.screenshot is not None:
             alive = self._facts.engine.alive and self._facts.live > 0
-            saved = self.window.grab().save(str(self._wishes.screenshot))
-            log.info("picture %s: saved %s, live values %d", self._wishes.screenshot, saved, self._facts.live)
+            saved = self._save_picture(self._wishes.screenshot)
             self._code = WELL if alive and saved else NOT_LIVE
         self._end()
+
+    def _save_picture(self, path: Path) -> bool:
+        """Save a picture of the window; tells whether it is there."""
+        from hmi.shell.picture_file import save_picture
+
+        try:
+            save_picture(self.window.grab(), path)
+        except OSError as error:
+            log.error("the picture %s cannot be written: %s", path, error)
+            return False
+        log.info("picture %s: saved, live values %d", path, self._facts.live)
+        return True
 
     def _end(self) -> None:
         """Let `show` and `run` come back."""
@@ -226,6 +247,12 @@ class _Running:
             os.write(1, b"painted\n")
             self._over = True
         self._first.quit()
+
+    def take_project(self, project: Project) -> None:
+        """Show another version of the project from now on."""
+        self._facts = Facts(project, self.source)
+        self._beating.watch(self._facts.tags)
+        self.window.take_project(project, self._facts)
 
     def _keep_desk(self) -> None:
         """Keep how the window is arranged."""

@@ -39,6 +39,10 @@ class Beating(QtCore.QObject):
         self._timer.timeout.connect(self.write)
         self._timer.start(EVERY_MS)
 
+    def watch(self, tags: Shown) -> None:
+        """Tell of these tags from now on (another project runs)."""
+        self._tags = tags
+
     def on_frame(self, engine: EngineState) -> None:
         """Keep what the newest frame said."""
         self._engine = engine

@@ -1,6 +1,8 @@
-"""The demo's panel "break it yourself": one fault for each simulated PLC. GUI thread; exists only under `hmi demo`.
+"""The demo's panel "break it yourself": a fault for each simulated PLC, a flood of alarms, and troubles of the engine.
 
-Signals: `fault_wished(str, str)` with the device's name and the fault (`FaultKind` as text).
+GUI thread; exists only under `hmi demo`.
+
+Signals: `fault_wished(str, str)` with the device's name and the fault (`FaultKind` as text); `trouble_wished(str)`.
 """
 
 from dataclasses import dataclass
@@ -9,11 +11,16 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from hmi.display.theme import Theme
 from hmi.link.messages import FaultKind, SimulatedDevice, SimulatorStatus
+from hmi.model.reason import Reason
 from hmi.model.text import Language
+from hmi.shell.engine_troubles import CLOCK_STEP, DISK_FULL, KILL, TROUBLES, WHOLE
 from hmi.shell.panel import Panel
-from hmi.words import say
+from hmi.words import say, say_reason
 
 ROW = 44
+BUTTON = 36
+WIDTH = 620
+FLOOD = "flood"
 TEXT_PX = 18
 
 
@@ -58,10 +65,12 @@ class Choice(QtWidgets.QComboBox):
 
 
 class BreakPanel(Panel):
-    """Breaks simulated PLCs, and mends them."""
+    """Breaks simulated PLCs and the demo's engine, and mends them."""
 
     fault_wished = QtCore.Signal(str, str)
     """Name of the device, and the fault."""
+    trouble_wished = QtCore.Signal(str)
+    """A trouble of the engine: one of `engine_troubles.TROUBLES`, or `WHOLE`."""
 
     def __init__(self, theme: Theme, language: Language, parent: QtWidgets.QWidget) -> None:
         """Make it hidden and empty."""
@@ -74,12 +83,26 @@ class BreakPanel(Panel):
         self._grid.setVerticalSpacing(8)
         self._grid.setHorizontalSpacing(16)
         self._grid.setColumnStretch(0, 1)
+        self._standing: set[str] = set()
+        self._refusal: Reason | None = None
+        self._troubles = {kind: QtWidgets.QPushButton(self) for kind in (FLOOD, *TROUBLES)}
+        beside = QtWidgets.QGridLayout()
+        beside.setSpacing(8)
+        for number, (kind, button) in enumerate(self._troubles.items()):
+            button.setFixedHeight(BUTTON)
+            button.setProperty("trouble", kind)
+            button.clicked.connect(self._pressed)
+            beside.addWidget(button, number // 2, number % 2)
+        self._engine_words = QtWidgets.QLabel(self)
+        self._engine_words.setWordWrap(True)
         self._mend = QtWidgets.QPushButton(self)
-        self._mend.setFixedHeight(36)
+        self._mend.setFixedHeight(BUTTON)
         self._mend.clicked.connect(self._mend_all)
         self.body.setSpacing(12)
         self.body.addWidget(self._words)
         self.body.addLayout(self._grid)
+        self.body.addLayout(beside)
+        self.body.addWidget(self._engine_words)
         self.body.addWidget(self._mend, 0, QtCore.Qt.AlignmentFlag.AlignRight)
 
     @property
@@ -94,8 +117,11 @@ class BreakPanel(Panel):
         self.set_title(say("shell.break.title", language), say("shell.close", language))
         self._words.setText(say("shell.break.words", language))
         self._mend.setText(say("shell.break.mend", language))
-        for label in (self._words, self._mend):
+        for kind, button in self._troubles.items():
+            button.setText(say(f"shell.break.{kind}", language))
+        for label in (self._words, self._mend, self._engine_words, *self._troubles.values()):
             label.setFont(theme.font(TEXT_PX))
+        self._say_engine()
         devices = [row.device for row in self._rows.values()]
         self._forget()
         for device in devices:
@@ -104,7 +130,7 @@ class BreakPanel(Panel):
     def show_status(self, status: SimulatorStatus | None) -> None:
         """Take over how the simulated devices are; None when nobody answers."""
         devices = () if status is None else tuple(sorted(status.devices, key=lambda device: device.name))
-        self._mend.setEnabled(status is not None)
+        self._troubles[FLOOD].setEnabled(status is not None)
         self._words.setText(say("shell.break.words" if status is not None else "shell.break.away", self._language))
         if [device.name for device in devices] != list(self._rows):
             self._forget()
@@ -117,6 +143,33 @@ class BreakPanel(Panel):
             row.device = device
             if not row.choice.view().isVisible():
                 _choose(row.choice, device.fault)
+
+    def show_trouble(self, kind: str, refusal: Reason | None) -> None:
+        """Take over what became of a trouble that was wished for.
+
+        Args:
+            kind: which.
+            refusal: why it was not done; None when it was.
+        """
+        self._refusal = refusal
+        if refusal is None:
+            if kind in (KILL, WHOLE):  # the engine that is started in its place is whole
+                self._standing.clear()
+            else:
+                self._standing.add(kind)
+        self._say_engine()
+
+    def _say_engine(self) -> None:
+        """Say how the engine is."""
+        if self._refusal is not None:
+            words = say_reason(self._refusal, self._language)
+        else:
+            standing = [kind for kind in (DISK_FULL, CLOCK_STEP) if kind in self._standing]
+            said = [say(f"shell.break.{kind}_stands", self._language) for kind in standing]
+            words = " ".join(said or [say("shell.break.engine_whole", self._language)])
+        self._engine_words.setText(words)
+        if self.isVisible():
+            self.place()
 
     def _add(self, device: SimulatedDevice) -> None:
         """Add a row."""
@@ -145,10 +198,25 @@ class BreakPanel(Panel):
 
     @QtCore.Slot()
     def _mend_all(self) -> None:
-        """Wish for every device to be whole."""
+        """Wish for everything to be whole."""
+        self._wish_all(FaultKind.NONE)
+        self.trouble_wished.emit(WHOLE)
+
+    @QtCore.Slot()
+    def _pressed(self) -> None:
+        """Wish for what stands on the button."""
+        button = self.sender()
+        kind = str(button.property("trouble"))
+        if kind == FLOOD:
+            self._wish_all(FaultKind.FLOOD)
+        else:
+            self.trouble_wished.emit(kind)
+
+    def _wish_all(self, kind: FaultKind) -> None:
+        """Wish for one fault of every device."""
         for name, row in self._rows.items():
-            _choose(row.choice, FaultKind.NONE)
-            self._wish(name, FaultKind.NONE)
+            _choose(row.choice, kind)
+            self._wish(name, kind)
 
     @QtCore.Slot(int)
     def _chosen(self, place: int) -> None:
@@ -163,10 +231,11 @@ class BreakPanel(Panel):
 
     def sizeHint(self) -> QtCore.QSize:
         """Wide enough for the sentence in two or three lines."""
-        width = 620
-        self._words.setFixedWidth(width - 2 * 20)
-        text = self._words.heightForWidth(width - 40)
-        return QtCore.QSize(width, 12 + 40 + text + 24 + len(self._rows) * ROW + 36 + 36)
+        inner = WIDTH - 2 * 20
+        self._words.setFixedWidth(inner)
+        texts = self._words.heightForWidth(inner) + self._engine_words.heightForWidth(inner)
+        buttons = (len(self._troubles) + 1) // 2 * (BUTTON + 8)
+        return QtCore.QSize(WIDTH, 12 + 40 + texts + 24 + len(self._rows) * ROW + buttons + 24 + BUTTON + 36)
 
 
 def _choose(choice: QtWidgets.QComboBox, kind: FaultKind) -> None:

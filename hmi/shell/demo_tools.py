@@ -1,13 +1,16 @@
 """What the window has under `hmi demo` alone: the button and the panel "break it yourself". GUI thread, for `app`."""
 
+import asyncio
 from pathlib import Path
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from hmi.display.theme import Theme
 from hmi.link.messages import FaultKind, SimulatorStatus
+from hmi.model.reason import Reason
 from hmi.model.text import Language
 from hmi.shell.break_panel import BreakPanel
+from hmi.shell.engine_troubles import EngineTroubles
 from hmi.shell.main_window import MainWindow
 from hmi.shell.simulator_link import SimulatorLink
 from hmi.words import say
@@ -48,24 +51,39 @@ class BreakButton(QtWidgets.QAbstractButton):
         painter.end()
 
 
+class DemoLinks:
+    """The lines of the panel: to the simulator, and to the engine that it breaks."""
+
+    def __init__(self, simulator: SimulatorLink, engine: EngineTroubles) -> None:
+        """Take both."""
+        self.simulator, self.engine = simulator, engine
+
+    async def run(self) -> None:
+        """Run both until cancelled."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self.simulator.run(), name="simulator link")
+            both.create_task(self.engine.run(), name="engine troubles")
+
+
 class DemoTools(QtCore.QObject):
-    """Puts button, panel and the line to the simulator into a window."""
+    """Puts button, panel and its lines to simulator and engine into a window."""
 
     def __init__(self, window: MainWindow, runtime: Path) -> None:
         """Put them in.
 
         Args:
             window: of the demo.
-            runtime: folder of the simulator's socket.
+            runtime: folder of the sockets of simulator and engine.
         """
         super().__init__(window)
         self._window = window
         self._look: tuple[str, Language] | None = None
         self.panel = BreakPanel(window.theme, window.desk.language, window.room)
         self.button = BreakButton(window.theme, window.status_row)
-        self.link = SimulatorLink(runtime, self._told)
+        self.link = DemoLinks(SimulatorLink(runtime, self._told), EngineTroubles(runtime, self._troubled))
         window.room.add_panel(self.panel)
         self.panel.fault_wished.connect(self._wished)
+        self.panel.trouble_wished.connect(self._trouble_wished)
         self.button.clicked.connect(self._toggle)
         window.desk_changed.connect(self._dress)
         window.room.resized.connect(self._place)
@@ -102,7 +120,16 @@ class DemoTools(QtCore.QObject):
     @QtCore.Slot(str, str)
     def _wished(self, device: str, kind: str) -> None:
         """Tell the simulator."""
-        self.link.set_fault(device, FaultKind(kind))
+        self.link.simulator.set_fault(device, FaultKind(kind))
+
+    @QtCore.Slot(str)
+    def _trouble_wished(self, kind: str) -> None:
+        """Tell the engine."""
+        self.link.engine.wish(kind)
+
+    def _troubled(self, kind: str, refusal: Reason | None) -> None:
+        """Show what became of it."""
+        self.panel.show_trouble(kind, refusal)
 
     def _told(self, status: SimulatorStatus | None) -> None:
         """Show what the simulator says."""

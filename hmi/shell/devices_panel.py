@@ -10,7 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from hmi.display.theme import Theme
 from hmi.model.device import DeviceState, Heartbeat, LivenessRule
 from hmi.model.health import STATE_WORDS
-from hmi.model.quality import Cause
+from hmi.model.quality import Cause, words_of
 from hmi.model.text import Language
 from hmi.shell.facts import DeviceFact
 from hmi.shell.glyphs import DISC_OF_STATE, Disc, paint_disc
@@ -127,7 +127,7 @@ def _row(fact: DeviceFact, language: Language) -> tuple[str, ...]:
     name = f"{fact.device.name}  {title}" if title else fact.device.name
     state = say("shell.state_unknown", language) if fact.state is None else STATE_WORDS[fact.state].pick(language)
     if fact.cause is not Cause.NONE and fact.state not in (DeviceState.ONLINE, None):
-        state = f"{state} · {say(f'cause.{fact.cause.name.lower()}', language)}"
+        state = f"{state} · {say(words_of(fact.cause), language)}"
     rate = "" if fact.rate != fact.rate else f"{fact.rate:.0f}"
     round_trip = "" if fact.round_trip_ms != fact.round_trip_ms else f"{fact.round_trip_ms:.1f}"
     errors = "" if fact.errors != fact.errors else f"{fact.errors:.0f}"

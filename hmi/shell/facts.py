@@ -4,8 +4,8 @@ Fed by the frame clock: `look` compares, and says what changed, so that nothing 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from hmi.image.contract import EngineState, Shown, ValueSource
@@ -13,13 +13,14 @@ from hmi.model.device import Device, DeviceState
 from hmi.model.health import device_path, health_id, state_of_number
 from hmi.model.ident import number_of_id
 from hmi.model.project import Project
-from hmi.model.quality import Cause, Look, look_of
+from hmi.model.quality import CAUSE_ROOM, Cause, Look, cause_of, look_of
 
 _MEMBERS = ("State", "Rate", "Errors", "RoundTripMs", "LastError")
-_CAUSES = 256
-_LIFE = (Cause.HEARTBEAT_STOPPED, Cause.MAP_CHANGED, Cause.LIVENESS_PENDING)
+_LIFE = (Cause.HEARTBEAT_STOPPED, Cause.ONLY_ZEROS, Cause.MAP_CHANGED, Cause.LIVENESS_PENDING)
 """Why a PLC that answers is not taken as running, beyond its own word for it."""
-_LOOK_OF_CAUSE = np.array([int(look_of(cause)) for cause in range(_CAUSES)], dtype=np.intp)
+_LOOK_OF_CAUSE = np.array([int(look_of(cause)) for cause in range(CAUSE_ROOM)], dtype=np.intp)
+COUNT_EVERY_NS = 100_000_000
+DELAY_EVERY_NS = 1_000_000_000
 COUNTED: dict[str, tuple[Look, ...]] = {
     "forced": (Look.FORCED,),
     "simulated": (Look.SIMULATED,),
@@ -31,8 +32,7 @@ COUNTED: dict[str, tuple[Look, ...]] = {
 """What the header counts over all tags of the project: name of the count -> the looks that it takes together."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFact:
+class DeviceFact(msgspec.Struct, frozen=True):
     """One device as the header and the device panel show it."""
 
     device: Device
@@ -47,14 +47,14 @@ class DeviceFact:
     say. NONE when nothing more than the state is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(msgspec.Struct, frozen=True):
     """What `look` found to be different from the time before."""
 
     engine: bool = False
     """Alive or not, or the reason."""
     devices: bool = False
     counts: bool = False
+    """Counts, or the delay."""
 
 
 class Facts:
@@ -76,11 +76,14 @@ class Facts:
         paths = [device_path(device.name, member) for device in self._named for member in _MEMBERS]
         self._health = source.show(_numbers([health_id(path) for path in paths]))
         self.tags = source.show(_numbers([tag.id for tag in project.all_tags]))
-        """All tags of the project; brought up to date once a second, and when a PLC stops running."""
+        """All tags of the project; brought up to date with the counts."""
         self._rows: dict[str, list[int]] = {device.name: [] for device in self._named}
         for row, tag in enumerate(project.all_tags):
             self._rows.get(tag.device, []).append(row)
+        self._uncounted = True
+        """Tags have changed since they were counted."""
         self._counted_ns = 0
+        self._delayed_ns = 0
         self._seen: tuple[object, ...] = ()
 
     def look(self, engine: EngineState, now_ns: int) -> Changed:
@@ -88,7 +91,7 @@ class Facts:
 
         Args:
             engine: what the source's `poll` said in this frame.
-            now_ns: monotonic time of the frame; the counts are taken once a second.
+            now_ns: monotonic time of the frame; without a change of a device the counts are taken ten times a second.
         """
         self._time_beat(engine)
         key = (engine.alive, engine.reason.code if engine.reason is not None else "", engine.generation)
@@ -101,12 +104,14 @@ class Facts:
             self.devices = tuple(self._fact(number, one) for number, one in enumerate(self._named))
             devices = before != self.devices
         counts = False
-        if engine_changed or not 0 <= now_ns - self._counted_ns < 1_000_000_000:
+        if engine_changed or devices or not 0 <= now_ns - self._counted_ns < COUNT_EVERY_NS:
             self._counted_ns = now_ns
             counts = self._count()
-            if self._delays:
-                self.delay_ms = sum(self._delays) / len(self._delays) / 1e6
-                self._delays.clear()
+        if self._delays and (engine_changed or not 0 <= now_ns - self._delayed_ns < DELAY_EVERY_NS):
+            self._delayed_ns = now_ns
+            self.delay_ms = sum(self._delays) / len(self._delays) / 1e6
+            self._delays.clear()
+            counts = True
         return Changed(engine_changed, devices, counts)
 
     def _time_beat(self, engine: EngineState) -> None:
@@ -133,17 +138,23 @@ class Facts:
 
     def _life_cause(self, device: str) -> Cause:
         """Give what most tags of a PLC that answers but does not run say; its connection's last error is an old one."""
-        self.tags.refresh()
+        self._refresh()
         causes = self.tags.columns.cause[self._rows[device]]
         found = {cause: int((causes == cause).sum()) for cause in _LIFE}
         worst = max(_LIFE, key=lambda cause: found[cause])
         return worst if found[worst] else Cause.NONE
 
+    def _refresh(self) -> None:
+        """Bring the tags up to date, and note whether their counts may have changed."""
+        self._uncounted |= bool(len(self.tags.refresh()))
+
     def _count(self) -> bool:
         """Count the looks of all tags; tells whether a count changed."""
-        self.tags.refresh()
-        causes = np.minimum(self.tags.columns.cause, _CAUSES - 1)
-        by_look = np.bincount(_LOOK_OF_CAUSE[causes], minlength=len(Look))
+        self._refresh()
+        if not self._uncounted:
+            return False
+        self._uncounted = False
+        by_look = _count_looks(self.tags)
         self.live = int(by_look[Look.GOOD])
         before = self.counts
         self.counts = {name: int(by_look[list(looks)].sum()) for name, looks in COUNTED.items()}
@@ -152,8 +163,13 @@ class Facts:
 
 def looks_of(shown: Shown) -> dict[str, int]:
     """Count which looks some shown tags have, by name in lower case."""
-    by_look = np.bincount(_LOOK_OF_CAUSE[np.minimum(shown.columns.cause, _CAUSES - 1)], minlength=len(Look))
+    by_look = _count_looks(shown)
     return {look.name.lower(): int(by_look[look]) for look in Look if by_look[look]}
+
+
+def _count_looks(shown: Shown) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+    """Count the looks, by their numbers."""
+    return np.bincount(_LOOK_OF_CAUSE[np.minimum(shown.columns.cause, CAUSE_ROOM - 1)], minlength=len(Look))
 
 
 def _state_without_engine(device: Device) -> DeviceState | None:
@@ -165,10 +181,7 @@ def _state_without_engine(device: Device) -> DeviceState | None:
 
 def _cause(number: float) -> Cause:
     """Give the cause that a number stands for; NONE where there is none."""
-    try:
-        return Cause(int(number)) if number == number else Cause.NONE
-    except ValueError:
-        return Cause.CONFIGURATION_ERROR
+    return cause_of(int(number)) if number == number else Cause.NONE
 
 
 def _numbers(idents: Sequence[str]) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":

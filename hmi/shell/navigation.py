@@ -5,14 +5,14 @@ shown.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from hmi.model.project import Project
 from hmi.model.screen import NavigationItem, Screen
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """One tab: a navigation item and its screens that exist."""
 
     item: NavigationItem

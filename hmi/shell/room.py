@@ -11,6 +11,8 @@ FOOT = 16
 ENLARGED = 1.25
 """How much larger than the screen the room has to be before the screen is enlarged."""
 WORDS_PX = 20
+GUTTER = 12
+"""Round the banner where it is a strip below the screen, pixels."""
 
 
 class Room(QtWidgets.QWidget):
@@ -27,6 +29,9 @@ class Room(QtWidgets.QWidget):
         self._size = QtCore.QSize()
         self._words = ""
         self._panels: list[Panel] = []
+        self._banner: QtWidgets.QWidget | None = None
+        self._page: QtWidgets.QWidget | None = None
+        self._place: QtCore.QRectF | None = None
         self.frame_round = FrameRound(theme, self)
         self.setMinimumSize(320, 240)
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.ClickFocus)
@@ -35,13 +40,39 @@ class Room(QtWidgets.QWidget):
         """Keep a panel in its place when the size changes."""
         self._panels.append(panel)
 
+    def add_banner(self, banner: QtWidgets.QWidget) -> None:
+        """Keep the banner in sight, at the place that a screen gives it or else in a strip below the screen."""
+        self._banner = banner
+
+    def show_page(self, page: QtWidgets.QWidget | None) -> None:
+        """Show a page in place of screen and banner; None goes back to the screen."""
+        if self._page is not None and self._page is not page:
+            self._page.hide()
+        self._page = page
+        if self._view is not None:
+            self._view.setVisible(page is None)
+        if self._banner is not None:
+            self._banner.setVisible(page is None)
+        self._lay_out()
+        if page is not None:
+            page.show()
+            page.lower()
+        self.update()
+
     def set_theme(self, theme: Theme) -> None:
         """Paint with another theme."""
         self._theme = theme
         self.frame_round.set_theme(theme)
         self.update()
 
-    def hold(self, view: QtWidgets.QWidget | None, width: int = 0, height: int = 0, words: str = "") -> None:
+    def hold(
+        self,
+        view: QtWidgets.QWidget | None,
+        width: int = 0,
+        height: int = 0,
+        words: str = "",
+        place: QtCore.QRectF | None = None,
+    ) -> None:
         """Show a view in place of the one before.
 
         Args:
@@ -49,31 +80,57 @@ class Room(QtWidgets.QWidget):
             width: of the screen, pixels.
             height: of the screen, pixels.
             words: said when there is no view.
+            place: of the banner on the screen, pixels of the screen; None is the strip below it.
         """
         if self._view is not None and self._view is not view:
             self._view.hide()
         self._view = view
         self._size = QtCore.QSize(width, height)
         self._words = words
+        self._place = place
         self._lay_out()
-        if view is not None:
+        if view is not None and self._page is None:
             view.show()
             view.lower()
         self.update()
 
     def _lay_out(self) -> None:
         """Put the view at the top, in the middle of the width; a taller room leaves more ground above and below."""
+        strip = 0
+        if self._banner is not None and self._place is None:
+            strip = self._banner.sizeHint().height() + GUTTER
         if self._view is not None:
-            width, height = min(self._size.width(), self.width()), min(self._size.height(), self.height())
-            if self.width() >= ENLARGED * width and self.height() >= ENLARGED * height:
-                width, height = self.width(), self.height()
+            room = self.height() - strip
+            width, height = min(self._size.width(), self.width()), min(self._size.height(), room)
+            if self.width() >= ENLARGED * width and room >= ENLARGED * height:
+                width, height = self.width(), room
             left = (self.width() - width) // 2
-            top = max(0, (self.height() - height - FOOT) // 2)
+            top = 0 if strip else max(0, (room - height - FOOT) // 2)
             self._view.setGeometry(left, top, width, height)
+        self._lay_banner(strip)
+        if self._page is not None:
+            self._page.setGeometry(self.rect())
         self.frame_round.lay_out()
         for panel in self._panels:
             if panel.isVisible():
                 panel.place()
+
+    def _lay_banner(self, strip: int) -> None:
+        """Put the banner where the screen keeps a place for it, or below the screen."""
+        banner, view = self._banner, self._view
+        if banner is None:
+            return
+        if strip or view is None or self._place is None:
+            height = banner.sizeHint().height()
+            banner.setGeometry(GUTTER, self.height() - height - GUTTER // 2, self.width() - 2 * GUTTER, height)
+        else:
+            scale = min(view.width() / max(1, self._size.width()), view.height() / max(1, self._size.height()))
+            left = view.x() + (view.width() - self._size.width() * scale) / 2
+            top = view.y() + (view.height() - self._size.height() * scale) / 2
+            place = self._place
+            corner = QtCore.QPointF(left + place.x() * scale, top + place.y() * scale)
+            banner.setGeometry(QtCore.QRectF(corner, place.size() * scale).toRect())
+        banner.raise_()
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         """Lay everything out anew."""

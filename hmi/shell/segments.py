@@ -56,6 +56,13 @@ class Segments(QtWidgets.QWidget):
         self._theme = theme
         self.set_words(self._words)
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave less room beside the words, or the usual."""
+        side = NARROW_SIDE if narrow else SIDE
+        if side != self._side:
+            self._side = side
+            self.set_words(self._words)
+
     def set_words(self, words: Sequence[str]) -> None:
         """Show these words; the chosen place stays where it can."""
         self._words = tuple(words)

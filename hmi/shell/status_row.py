@@ -1,18 +1,20 @@
-"""Row 2 of the header, 44 px: counts of what is not plain good, devices with state, the engine. LOOK.md section 9.
+"""Row 2 of the header, 44 px: unacknowledged alarms, what is not plain good, devices, the engine. LOOK.md section 9.
 
-Alarm counts come with the alarms. GUI thread. Signals: `devices_asked()` when the user points at the devices.
+GUI thread. Signals: `devices_asked()` when the user points at the devices, `alarms_asked()` at the alarms.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from hmi.display.ages import short_age
+from hmi.display.alarm_shapes import LIST, Shape, paint_shape, reach
 from hmi.display.theme import Theme
 from hmi.model.device import DeviceState
 from hmi.model.text import Language
 from hmi.shell.facts import COUNTED, DeviceFact, Facts
 from hmi.shell.glyphs import DISC_OF_STATE, DISC_WIDTH, Disc, paint_disc
-from hmi.shell.title_row import short_age
+from hmi.views.alarm_board import Counts
+from hmi.views.buttons import Button
 from hmi.words import say
 
 HEIGHT = 44
@@ -27,8 +29,7 @@ SMALL = 1500
 _UNSOUND = frozenset(DeviceState) - {DeviceState.ONLINE, DeviceState.NOT_COMMISSIONED, DeviceState.DISABLED}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One disc with words."""
 
     disc: Disc
@@ -44,6 +45,8 @@ class StatusRow(QtWidgets.QWidget):
 
     devices_asked = QtCore.Signal()
     """The user wants to know more about the devices."""
+    alarms_asked = QtCore.Signal()
+    """The user wants to see the alarms."""
 
     def __init__(self, theme: Theme, language: Language, parent: QtWidgets.QWidget) -> None:
         """Make the row; `show_facts` fills it."""
@@ -54,6 +57,18 @@ class StatusRow(QtWidgets.QWidget):
         self._devices: tuple[Entry, ...] = ()
         self._engine = Entry(Disc.UNKNOWN, "", "", loud=False)
         self._left_edge = 0.0
+        self._alarm_edge = 0.0
+        self._unacknowledged = (0, 0, 0)
+        self._loud = (False, False, False)
+        self._alarms_known = False
+        self._lit = True
+        self._trouble = ""
+        self.delay_ms = float("nan")
+        """Of the link to the engine, measured by its pings; NaN while there is none."""
+        self.silence_button = Button(theme, self, primary=True, size=NAME_PX)
+        """Shown while something sounds."""
+        self.silence_button.setFixedHeight(38)
+        self.silence_button.hide()
         self.right_room = 0
         """Pixels at the right end that belong to another widget (the button of the demo)."""
         self.setFixedHeight(HEIGHT)
@@ -84,6 +99,7 @@ class StatusRow(QtWidgets.QWidget):
         """Paint with a theme and say in a language from the next facts on."""
         self._theme, self._language = theme, language
         self.setToolTip(say("shell.devices_tip", language))
+        self.silence_button.set_look(theme, say("views.silence", language))
         self.update()
 
     def show_facts(self, facts: Facts) -> None:
@@ -100,6 +116,43 @@ class StatusRow(QtWidgets.QWidget):
             self.setAccessibleName(", ".join(words))
             self.update()
 
+    @property
+    def unacknowledged(self) -> tuple[int, int, int]:
+        """Alarms that wait to be acknowledged, by priority, as they are said."""
+        return self._unacknowledged
+
+    @property
+    def trouble(self) -> str:
+        """What is said of the store; empty while all is well."""
+        return self._trouble
+
+    def show_alarms(self, counts: Counts, *, known: bool, sounding: bool) -> None:
+        """Take over the counts of the alarm list.
+
+        Args:
+            counts: by priority.
+            known: False while the engine is away.
+            sounding: whether something sounds that can be silenced.
+        """
+        told = (counts.unacknowledged, counts.loud, known)
+        if told != (self._unacknowledged, self._loud, self._alarms_known):
+            self._unacknowledged, self._loud, self._alarms_known = told
+            self.update()
+        self.silence_button.setVisible(sounding)
+
+    def show_trouble(self, words: str) -> None:
+        """Say what is wrong with the store in place of the counts; empty says nothing."""
+        if words != self._trouble:
+            self._trouble = words
+            self.update()
+
+    @QtCore.Slot(bool)
+    def flash(self, lit: bool) -> None:
+        """Light the frames of unacknowledged alarms, or not."""
+        self._lit = lit
+        if any(self._unacknowledged):
+            self.update(0, 0, round(self._alarm_edge), HEIGHT)
+
     def _entry(self, fact: DeviceFact) -> Entry:
         """Say a device."""
         disc = Disc.UNKNOWN if fact.state is None else DISC_OF_STATE[fact.state]
@@ -112,7 +165,8 @@ class StatusRow(QtWidgets.QWidget):
         if not state.alive:
             age = short_age(state.heartbeat_age_ns) if state.heartbeat_age_ns else ""
             return Entry(Disc.DEAD, say("shell.engine_silent", self._language), age, loud=True)
-        delay = "" if facts.delay_ms != facts.delay_ms else f"{max(round(facts.delay_ms), 1)} ms"
+        measured = facts.delay_ms if self.delay_ms != self.delay_ms else self.delay_ms
+        delay = "" if measured != measured else f"{max(round(measured), 1)} ms"
         return Entry(Disc.GOOD, say("shell.engine", self._language), delay, loud=False)
 
     def _fitting(self, room: float) -> tuple[Entry, ...]:
@@ -157,6 +211,8 @@ class StatusRow(QtWidgets.QWidget):
         """Open the device panel where the devices are."""
         if event.position().x() >= self._left_edge:
             self.devices_asked.emit()
+        elif event.position().x() < self._alarm_edge:
+            self.alarms_asked.emit()
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         """Open the device panel with space or enter."""
@@ -190,9 +246,13 @@ class StatusRow(QtWidgets.QWidget):
         painter.end()
 
     def _paint_counts(self, painter: QtGui.QPainter) -> float:
-        """Paint the counts; gives where they end."""
-        x, baseline = float(SIDE), HEIGHT / 2 + 6
+        """Paint alarms and counts, or the trouble of the store; gives where they end."""
+        x, baseline = self._paint_alarms(painter), HEIGHT / 2 + 6
+        if self._trouble:
+            return x + self._paint_trouble(painter, x, baseline)
         for words, count in self._counts:
+            if not count and self.width() < SMALL:
+                continue
             x += self._theme.write(painter, x, baseline, words, size=self._size, token="ink2" if count else "ink3") + 6
             weight, token = (600, "ink") if count else (400, "ink3")
             x += self._theme.write(painter, x, baseline, str(count), size=self._size, weight=weight, token=token) + GAP
@@ -207,3 +267,42 @@ class StatusRow(QtWidgets.QWidget):
         x += self._theme.write(painter, x, baseline, entry.name, size=self._size, weight=weight, token=token)
         if entry.more:
             self._theme.write(painter, x + 6, baseline, entry.more, size=self._size, token=token, weight=weight)
+
+    def _paint_alarms(self, painter: QtGui.QPainter) -> float:
+        """Paint how many alarms wait, by priority; gives where the next begins."""
+        theme, baseline, middle = self._theme, HEIGHT / 2 + 6, HEIGHT / 2
+        known = self._alarms_known
+        waits = any(self._unacknowledged)
+        token, weight = ("ink", 600) if waits and known else ("ink2", 400)
+        words = say("shell.unacknowledged", self._language)
+        x = SIDE + theme.write(painter, SIDE, baseline, words, size=self._size, weight=weight, token=token) + 8
+        for priority, count in enumerate(self._unacknowledged, 1):
+            shape = Shape.NONE
+            if count:
+                loud = self._loud[priority - 1]
+                shape = Shape.RETURNED if not loud else Shape.UNACKNOWLEDGED if known else Shape.ACKNOWLEDGED
+            side = reach(LIST, priority) - (0 if shape is Shape.UNACKNOWLEDGED else 5)
+            paint_shape(painter, QtCore.QPointF(x + side, middle), LIST, priority, shape, theme, frame=self._lit)
+            x += 2 * side + 3
+            told = str(count) if known else "–"
+            weight, token = (600, "ink") if count and known else (400, "ink3")
+            x += theme.write(painter, x, baseline, told, size=self._size, weight=weight, token=token) + 10
+        self._alarm_edge = x
+        if self.silence_button.isVisibleTo(self):
+            self.silence_button.move(round(x), (HEIGHT - self.silence_button.height()) // 2)
+            self.silence_button.setFixedWidth(self.silence_button.sizeHint().width())
+            x += self.silence_button.width() + 10
+        painter.setPen(theme.pen("line1"))
+        painter.drawLine(QtCore.QPointF(x + 2.5, 9), QtCore.QPointF(x + 2.5, HEIGHT - 10))
+        return x + 16
+
+    def _paint_trouble(self, painter: QtGui.QPainter, x: float, baseline: float) -> float:
+        """Paint a chip that says what is wrong with the store; gives its width."""
+        theme = self._theme
+        words = theme.shortened(self._trouble, max(120.0, self.width() * 0.42), self._size, 600)
+        width = theme.width(words, self._size, 600) + 24
+        painter.setPen(theme.pen("mark", 1.5))
+        painter.setBrush(theme.brush("track"))
+        painter.drawRoundedRect(QtCore.QRectF(x, 6, width, HEIGHT - 13), 5, 5)
+        theme.write(painter, x + 12, baseline, words, size=self._size, weight=600, token="ink")
+        return width + GAP

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from hmi.display.ages import short_age
 from hmi.display.theme import Theme
 from hmi.image.contract import EngineState
 from hmi.model.text import Language
@@ -19,6 +20,12 @@ from hmi.words import say
 HEIGHT = 56
 LANGUAGES = (Language.ZH, Language.EN)
 _CLOCK_PX = 23
+SMALL = 1500
+"""Narrower windows than this count as small, pixels."""
+USER_WIDTH, USER_SMALL = 230, 130
+"""Widest name of a user, pixels."""
+TITLE_WIDTH, TITLE_SMALL = 420, 190
+"""Widest title of the project, pixels."""
 _TITLE_PX = 23
 
 
@@ -121,34 +128,58 @@ class ThemeButton(QtWidgets.QAbstractButton):
         painter.end()
 
 
-class UserPlace(QtWidgets.QWidget):
-    """Who is signed in; at present nobody can be."""
+class UserPlace(QtWidgets.QAbstractButton):
+    """Who is signed in; a click opens the panel for signing in and out."""
 
     def __init__(self, theme: Theme, parent: QtWidgets.QWidget) -> None:
         """Make it without words."""
         super().__init__(parent)
         self._theme = theme
-        self._words = ""
+        self._loud = False
+        self._most = USER_WIDTH
         self.setFixedHeight(HEIGHT)
+        self.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)
+        self.setCursor(QtCore.Qt.CursorShape.PointingHandCursor)
 
-    def set_look(self, theme: Theme, words: str, tip: str) -> None:
-        """Show these words with a theme."""
-        self._theme, self._words = theme, words
+    def set_look(self, theme: Theme, words: str, tip: str, *, loud: bool = False) -> None:
+        """Show these words with a theme.
+
+        Args:
+            theme: colours and fonts.
+            words: the person, or that there is none.
+            tip: more about it.
+            loud: somebody is signed in.
+        """
+        self._theme, self._loud = theme, loud
+        self.setText(words)
         self.setToolTip(tip)
         self.setAccessibleName(words)
         self.updateGeometry()
         self.update()
 
+    def set_most(self, most: int) -> None:
+        """Take no more room for the words than this, pixels."""
+        if most != self._most:
+            self._most = most
+            self.updateGeometry()
+
     def sizeHint(self) -> QtCore.QSize:
         """Room for the mark and the words."""
-        return QtCore.QSize(round(26 + self._theme.width(self._words, 18)) + 2, HEIGHT)
+        wide = self._theme.width(self.text(), 18, 600 if self._loud else 400)
+        return QtCore.QSize(round(26 + min(wide, self._most)) + 6, HEIGHT)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Paint the mark and the words."""
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         paint_person(painter, 0, HEIGHT / 2, self._theme)
-        self._theme.write(painter, 26, HEIGHT / 2 + 6.5, self._words, size=18)
+        weight, token = (600, "ink") if self._loud else (400, "ink2")
+        words = self._theme.shortened(self.text(), self.width() - 28, 18, weight)
+        self._theme.write(painter, 26, HEIGHT / 2 + 6.5, words, size=18, weight=weight, token=token)
+        if self.hasFocus():
+            painter.setPen(self._theme.pen("focus", 2.0))
+            painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QtCore.QRectF(self.rect()).adjusted(-1, 10, 1, -10), 5, 5)
         painter.end()
 
 
@@ -164,6 +195,7 @@ class TitleRow(QtWidgets.QWidget):
         """Make the row; `set_look` fills it."""
         super().__init__(parent)
         self._theme = theme
+        self._title_words = ""
         self._title = QtWidgets.QLabel(self)
         self._title.setTextFormat(QtCore.Qt.TextFormat.PlainText)
         self.tabs = Segments(theme, parent=self)
@@ -203,17 +235,28 @@ class TitleRow(QtWidgets.QWidget):
         palette.setColor(QtGui.QPalette.ColorRole.WindowText, theme.colour("ink"))
         self.setPalette(palette)
         self._title.setFont(theme.font(_TITLE_PX, 600))
-        self._title.setText(title)
+        self._title_words = title
+        room = TITLE_SMALL if self.width() < SMALL else TITLE_WIDTH
+        self._title.setText(theme.shortened(title, room, _TITLE_PX, 600))
         self.tabs.set_theme(theme)
         self.tabs.set_words(tabs)
         self.languages.set_theme(theme)
         self.languages.choose(LANGUAGES.index(language))
         self.languages.setToolTip(say("shell.language_tip", language))
         self.theme_button.set_look(theme, say("shell.theme_tip", language))
-        self.user.set_look(theme, say("shell.not_signed_in", language), say("shell.not_signed_in_tip", language))
         self.clock.set_theme(theme)
         for rule in self.findChildren(Rule):
             rule.set_theme(theme)
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        """Leave room for the clock in a narrow window: narrow tabs, short names."""
+        super().resizeEvent(event)
+        small = self.width() < SMALL
+        self.tabs.set_narrow(small)
+        self.user.set_most(USER_SMALL if small else USER_WIDTH)
+        title = self._title_words
+        room = TITLE_SMALL if small else TITLE_WIDTH
+        self._title.setText(self._theme.shortened(title, room, _TITLE_PX, 600))
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Paint the ground and the edge to the second row."""
@@ -243,15 +286,3 @@ class Rule(QtWidgets.QWidget):
         painter = QtGui.QPainter(self)
         painter.fillRect(self.rect(), self._theme.colour("line1"))
         painter.end()
-
-
-def short_age(age_ns: int) -> str:
-    """Give an age as people read it: `12 s`, `6:12`, `1:05:09`."""
-    seconds = age_ns // 1_000_000_000
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes, seconds = divmod(seconds, 60)
-    if minutes < 60:
-        return f"{minutes}:{seconds:02}"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}"

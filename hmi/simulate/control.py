@@ -45,6 +45,8 @@ class Control:
             case SetFault(device=device, kind=kind):
                 if device not in self._simulation.plcs:
                     return Refused(reason=reason("simulate.unknown_device", device=device))
+                if kind not in self._simulation.offered(device):
+                    return Refused(reason=reason("simulate.fault_not_offered", device=device, kind=kind.value))
                 await self._simulation.set_fault(device, kind)
                 return self.status()
             case _:
@@ -58,6 +60,7 @@ class Control:
                 title=plc.device.title,
                 endpoint=f"{endpoint.host}:{endpoint.port}",
                 fault=plc.fault,
+                faults=self._simulation.offered(plc.name),
                 clients=len(endpoint.sessions),
             )
             for endpoint in self._simulation.endpoints

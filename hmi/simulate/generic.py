@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from hmi.model.devices.modbus_address import ModbusPoint
+from hmi.model.devices.spec import Point
 from hmi.model.ident import number_of_id
 from hmi.model.tag import DataType, Tag
 
@@ -25,7 +25,7 @@ _HIGHEST_RAW = {
 class GenericSignals:
     """Signals of some tags, all moved at once."""
 
-    def __init__(self, tags: Sequence[Tag], points: Sequence[ModbusPoint], seed: int) -> None:
+    def __init__(self, tags: Sequence[Tag], points: Sequence[Point], seed: int) -> None:
         """Work out middle, swing and period of each tag; the period follows from the tag's id and the seed."""
         middles, swings, periods, phases, states = [], [], [], [], []
         for tag, point in zip(tags, points, strict=True):
@@ -61,7 +61,7 @@ class GenericSignals:
         self._written[index] = value
 
 
-def _band(tag: Tag, point: ModbusPoint) -> tuple[float, float]:
+def _band(tag: Tag, point: Point) -> tuple[float, float]:
     """Give middle and swing: 0.4 of the normal band, else 0.3 of the span, else of 0 to 100 or what the type holds."""
     for range_, share in ((tag.normal, 0.4), (tag.span, 0.3), (tag.write, 0.3), (tag.instrument, 0.3)):
         if range_.low is not None and range_.high is not None and range_.high > range_.low:
@@ -71,7 +71,7 @@ def _band(tag: Tag, point: ModbusPoint) -> tuple[float, float]:
     return middle, 0.3 * middle
 
 
-def _state_count(tag: Tag, point: ModbusPoint) -> int:
+def _state_count(tag: Tag, point: Point) -> int:
     """How many states a signal steps through; 0 for a measured value."""
     if point.data_type is DataType.BOOL:
         return 2

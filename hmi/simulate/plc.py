@@ -83,6 +83,7 @@ class Plc:
         self._random = np.random.default_rng(seed)
         self._measured = np.array([_is_measured(one) for one in mapped], bool)
         self._spans = np.array([_span(one.tag) for one in mapped], np.float64)
+        self._beyond = np.array([_beyond(one.tag) for one in mapped], np.float64)
         self._stuck: Numbers | None = None
         self._fault_s = 0.0
         self.served = self.memory.tables
@@ -91,6 +92,11 @@ class Plc:
     def name(self) -> str:
         """Of the device."""
         return self.device.name
+
+    @property
+    def tag_paths(self) -> frozenset[str]:
+        """Paths of the tags that are read from it."""
+        return frozenset(one.tag.path for one in self.map.mapped)
 
     @property
     def stopped(self) -> bool:
@@ -168,7 +174,7 @@ class Plc:
         return self._numbers_known
 
     def _disturbed(self, numbers: Numbers) -> Numbers:
-        """Lay noise, drift or a stuck sensor over the measured values."""
+        """Lay noise, drift, a stuck sensor or a flood of alarms over the measured values."""
         match self.fault:
             case FaultKind.NOISE:
                 noise = self._random.normal(0.0, NOISE_SHARE, len(numbers)) * self._spans
@@ -180,6 +186,8 @@ class Plc:
                 if self._stuck is None:
                     self._stuck = numbers.copy()
                 return np.where(self._measured, self._stuck, numbers)
+            case FaultKind.FLOOD:
+                return np.where(self._measured & np.isfinite(self._beyond), self._beyond, numbers)
             case _:
                 return numbers
 
@@ -256,3 +264,16 @@ def _span(tag: Tag) -> float:
     """Width of the tag's span, or 100."""
     low, high = tag.span.low, tag.span.high
     return high - low if low is not None and high is not None else 100.0
+
+
+def _beyond(tag: Tag) -> float:
+    """Give a value beyond the outermost limit of a tag, NaN when it has none: the high end where there is one."""
+    limits = tag.limits
+    margin = 0.02 * _span(tag)
+    for limit in (limits.high_high, limits.high):
+        if limit is not None:
+            return limit + margin
+    for limit in (limits.low_low, limits.low):
+        if limit is not None:
+            return limit - margin
+    return float("nan")

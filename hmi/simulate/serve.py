@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from hmi.link.messages import FaultKind, Refused
 from hmi.model.errors import UsageError
@@ -15,7 +16,7 @@ from hmi.model.project import Project
 from hmi.model.reason import Argument
 from hmi.model.station import Station
 from hmi.simulate.control import Control, tell_running
-from hmi.simulate.endpoint import Endpoint
+from hmi.simulate.listener import Listener
 from hmi.simulate.simulation import Simulation
 
 log = logging.getLogger("hmi.simulate")
@@ -49,6 +50,7 @@ def serve(
     *,
     faults: Mapping[str, FaultKind] | None = None,
     seed: int = 1,
+    speed: float = 1.0,
     say: Say | None = None,
 ) -> int:
     """Simulate the devices of a project until interrupted.
@@ -60,6 +62,7 @@ def serve(
         station: whose runtime folder holds the control socket.
         faults: device name -> fault, set from the start.
         seed: of everything random.
+        speed: simulated seconds a second, above 0.
         say: told what goes on ("simulate.listening" for each port, "simulate.told_running").
 
     Returns:
@@ -67,12 +70,14 @@ def serve(
 
     Raises:
         EnvironmentFault: a port is taken, a device is not on loopback, or there is nothing to simulate.
-        UsageError: a fault names a device that is not simulated.
+        UsageError: a fault names a device that is not simulated, or one that the device does not offer.
     """
-    return asyncio.run(_serve(project, station, dict(faults or {}), seed, say or _silent))
+    return asyncio.run(_serve(project, station, dict(faults or {}), seed, speed, say or _silent))
 
 
-async def _serve(project: Project, station: Station, faults: dict[str, FaultKind], seed: int, say: Say) -> int:
+async def _serve(
+    project: Project, station: Station, faults: dict[str, FaultKind], seed: int, speed: float, say: Say
+) -> int:
     """Run inside the event loop."""
     running = await tell_running(station.runtime, faults)
     if isinstance(running, Refused):
@@ -80,10 +85,12 @@ async def _serve(project: Project, station: Station, faults: dict[str, FaultKind
     if running is not None:
         say("simulate.told_running", {"project": project.header.name, "count": len(faults)})
         return 0
-    simulation = Simulation(project, seed=seed)
-    for device in faults:
+    simulation = Simulation(project, seed=seed, speed=speed)
+    for device, kind in faults.items():
         if device not in simulation.plcs:
             raise UsageError("simulate.unknown_device", device=device)
+        if kind not in simulation.offered(device):
+            raise UsageError("simulate.fault_not_offered", device=device, kind=kind.value)
     await simulation.open()
     control = None
     try:
@@ -99,7 +106,7 @@ async def _serve(project: Project, station: Station, faults: dict[str, FaultKind
     return 0
 
 
-def listening(endpoints: Iterable[Endpoint]) -> list[dict[str, Argument]]:
+def listening(endpoints: Iterable[Listener[Any]]) -> list[dict[str, Argument]]:
     """Give the arguments of "simulate.listening" for each port, by the names of its devices.
 
     Args:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from hmi.drivers.modbus import pdu
 from hmi.link.messages import FaultKind
+from hmi.simulate.listener import Connection
 from hmi.simulate.plc import Plc
 
 SLOW_S = 1.5
@@ -15,7 +16,7 @@ SLOW_S = 1.5
 class Port(Protocol):
     """What a connection needs to know of its port."""
 
-    sessions: "set[Session]"
+    sessions: set[Connection]
 
     @property
     def plcs(self) -> Mapping[int, Plc]:

@@ -1,21 +1,25 @@
 """The running simulation: PLCs and ports of a project, stepped at the pace of the demo. asyncio; made by `serve`."""
 
 import asyncio
+import importlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
 from hmi.link.messages import FaultKind
 from hmi.model.clock import Clock, SystemClock
 from hmi.model.device import Device
-from hmi.model.devices import modbus_tcp
+from hmi.model.devices import modbus_tcp, opcua
 from hmi.model.errors import EnvironmentFault
 from hmi.model.project import Project
 from hmi.simulate.endpoint import Endpoint
+from hmi.simulate.listener import Listener, Simulated
 from hmi.simulate.plc import Plc
 from hmi.simulate.process import BufferLine
 from hmi.simulate.process.plant import STEP_S
+from hmi.simulate.ua_plc import UaPlc
 
 log = logging.getLogger("hmi.simulate")
 
@@ -33,7 +37,7 @@ class Simulation:
         """Make the PLCs.
 
         Args:
-            project: whose devices are simulated: the Modbus TCP ones on loopback.
+            project: whose devices are simulated: the Modbus TCP and OPC UA ones on loopback.
             seed: of everything random.
             speed: simulated seconds a second, above 0.
             clock: for the pace.
@@ -44,11 +48,18 @@ class Simulation:
         """
         self.seed = seed
         self.line = BufferLine(seed)
+        self._of_process: dict[FaultKind, tuple[str, Callable[[bool], None]]] = {
+            FaultKind.VALVE_OPEN: ("Mixing/TIC-102.MODE", self.line.hold_steam_open),
+            FaultKind.JAM: ("Filling/FM-1/Cap.State", self.line.jam_cap),
+        }
         self._speed = speed
         self._clock = clock or SystemClock()
-        self.plcs: dict[str, Plc] = {}
+        self.plcs: dict[str, Simulated] = {}
+        self.endpoints: list[Listener[Any]] = []
         behind: dict[tuple[str, int], dict[int, Plc]] = {}
         for number, device in enumerate(project.devices):
+            if device.protocol == opcua.NAME:
+                self._add_opcua(project, device, number, any_port=any_port)
             if device.protocol != modbus_tcp.NAME:
                 continue
             options = msgspec.json.decode(device.options, type=modbus_tcp.ModbusTcpOptions)
@@ -60,7 +71,8 @@ class Simulation:
             behind.setdefault(key, {})[options.unit] = plc
         if not self.plcs:
             raise EnvironmentFault("simulate.nothing_to_simulate", project=project.header.name)
-        self.endpoints = [Endpoint(host, max(0, port), plcs) for (host, port), plcs in behind.items()]
+        # Those that are ready at once come first; an OPC UA server takes a second or two.
+        self.endpoints[:0] = [Endpoint(host, max(0, port), plcs) for (host, port), plcs in behind.items()]
         self._pacing: asyncio.Task[None] | None = None
         self.refresh(0.0)
 
@@ -92,14 +104,23 @@ class Simulation:
         if self._pacing is not None:
             await self._pacing
 
+    def offered(self, device: str) -> tuple[FaultKind, ...]:
+        """List the faults of a device: those of the process only where it has the tag that they go by."""
+        plc = self.plcs[device]
+        return tuple(
+            kind for kind in FaultKind if kind not in self._of_process or self._of_process[kind][0] in plc.tag_paths
+        )
+
     async def set_fault(self, device: str, kind: FaultKind) -> None:
         """Break a device or mend it.
 
         Args:
             device: its name, one of `plcs`.
-            kind: how; `NONE` mends it.
+            kind: how, one of `offered`; `NONE` mends it.
         """
         plc = self.plcs[device]
+        for one in {plc.fault, kind} & self._of_process.keys():
+            self._of_process[one][1](one is kind)
         plc.set_fault(kind)
         plc.refresh(self.line.values(), 0.0)
         log.info("%s: %s", device, kind.value)
@@ -127,6 +148,18 @@ class Simulation:
         values = self.line.values()
         for plc in self.plcs.values():
             plc.refresh(values, step_s)
+
+    def _add_opcua(self, project: Project, device: Device, number: int, *, any_port: bool) -> None:
+        """Make one OPC UA device with its own port."""
+        options = msgspec.json.decode(device.options, type=opcua.OpcUaOptions)
+        named, port = opcua.host_and_port(options.endpoint)
+        host = _loopback(device, named)
+        tags = [tag for tag in project.all_tags if tag.device == device.name and tag.address]
+        plc = UaPlc(device, options, tags, write=self.line.write, seed=self.seed * 1000 + number)
+        self.plcs[device.name] = plc
+        # The library takes half a second to load: only those who simulate such a device pay for it.
+        made = importlib.import_module("hmi.simulate.ua_endpoint").UaEndpoint(host, 0 if any_port else port, plc)
+        self.endpoints.append(made)
 
     def _plc(self, project: Project, device: Device, options: modbus_tcp.ModbusTcpOptions, number: int) -> Plc:
         """Make one PLC with the tags that are read from it."""

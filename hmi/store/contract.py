@@ -78,6 +78,9 @@ class Standing:
     sessions: tuple[SessionRecord, ...] = ()
     """Those that have not ended."""
     station: dict[str, bytes] = field(default_factory=dict)
+    known: bool = True
+    """False when the store could not be read yet (locked, disk trouble): what it holds is not known. Then nobody may
+    be made first administrator, and `OpenStore.later` brings the rest."""
 
 
 class Keeper(Protocol):

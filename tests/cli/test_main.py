@@ -205,7 +205,7 @@ def test_that_a_window_without_a_display_is_one_sentence_and_no_endless_try(give
 @pytest.mark.parametrize(("code", "lines"), [(0, 0), (1, 1), (3, 1)])
 def test_that_an_engine_that_fails_does_not_vanish_without_a_word(code, lines, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("hmi.cli.logs.log_to", lambda folder, process: tmp_path / f"{process}.log")
-    monkeypatch.setattr("hmi.engine.serve", lambda folder, station: code)
+    monkeypatch.setattr("hmi.engine.serve", lambda folder, station, demo: code)
     assert main(["engine", str(EXAMPLE)]) == code
     said = capsys.readouterr().err
     assert said.count("\n") == lines

@@ -14,7 +14,7 @@ from hmi.display.theme import load_theme
 from hmi.model.command import CommandResult, CommandState
 from hmi.model.reason import reason
 from hmi.model.symbols.schema import Palette, Slot, SlotKind, SymbolFamily
-from hmi.model.tag import Span
+from hmi.model.tag import Span, WriteRules
 from hmi.model.text import Language, Text
 from tests.display.rig import element, pixels, screen, tag
 from tests.display.stand_in import StandIn
@@ -256,3 +256,131 @@ def test_that_a_click_on_a_refused_entry_opens_the_entry_again(clicked, qtbot):
     click(qtbot, view)
     assert stands(view) == []
     assert any(found.isVisible() for found in view.viewport().findChildren(NumberEntry))
+
+
+# ---------------------------------------------------------------------------------------------------- entries, undo
+
+
+STEPPED = tag(
+    "L/Loop.SP",
+    unit="°C",
+    decimals=1,
+    write=Span(low=20, high=90),
+    rules=WriteRules(largest_step=5.0, needs_reason=True),
+)
+
+
+@pytest.fixture
+def entered(qtbot):
+    door = Door()
+    source = StandIn({STEPPED.path: STEPPED})
+    source.set(STEPPED.path, 58.0)
+    view = ScreenView(source, door, load_theme(), Language.EN, families={**drawings(), "switch": Switch()})
+    qtbot.addWidget(view)
+    view.resize(400, 320)
+    field = element("s", "switch", (50, 50, 100, 40), {"value": "{L/Loop.SP}"}, value=None)
+    shown = element("r", "readout", (200, 150, 136, 56), {"value": "{L/Loop.SP}"})
+    view.show_screen(screen(), (field, shown), {STEPPED.path: STEPPED})
+    view.show()
+    QtWidgets.QApplication.processEvents()
+    click(qtbot, view)
+    return view, door, view.viewport().findChild(NumberEntry)
+
+
+def test_that_the_entry_says_range_unit_largest_step_and_present_value(entered):
+    _, _, entry = entered
+    assert entry.limits_words() == "20 to 90 °C\nat most 5 °C at once\nnow 58.0 °C"
+    assert entry.note.isVisible()
+
+
+def test_that_a_step_that_is_too_large_is_refused_at_the_field(entered, qtbot):
+    _, door, entry = entered
+    entry.setText("63.5")
+    qtbot.keyClick(entry, QtCore.Qt.Key.Key_Return)
+    assert "largest step" in entry.note.fault_words
+    assert door.commands == []
+
+
+def test_that_a_reason_is_asked_for_and_goes_to_the_engine(entered, qtbot):
+    _, door, entry = entered
+    entry.setText("60")
+    qtbot.keyClick(entry, QtCore.Qt.Key.Key_Return)
+    assert entry.note.fault_words == "This tag asks for a reason."
+    entry.note.reason_line.setText("batch 417")
+    qtbot.keyClick(entry.note.reason_line, QtCore.Qt.Key.Key_Return)
+    one = door.commands[0]
+    assert (one.value, one.reason, one.screen, one.shown) == (60, "batch 417", "rig", 58.0)
+
+
+def test_that_a_fixed_value_that_needs_a_reason_asks_for_it_after_the_confirmation(qtbot):
+    door = Door()
+    source = StandIn({STEPPED.path: STEPPED})
+    source.set(STEPPED.path, 58.0)
+    view = ScreenView(source, door, load_theme(), Language.EN, families={**drawings(), "switch": Switch()})
+    qtbot.addWidget(view)
+    view.resize(400, 320)
+    button = element("s", "switch", (50, 50, 100, 40), {"value": "{L/Loop.SP}"}, value=60.0)
+    view.show_screen(screen(), (button,), {STEPPED.path: STEPPED})
+    view.show()
+    QtWidgets.QApplication.processEvents()
+    click(qtbot, view)
+    click(qtbot, view)
+    assert door.commands == []
+    entry = view.viewport().findChild(NumberEntry)
+    entry.note.reason_line.setText("start of batch")
+    qtbot.keyClick(entry.note.reason_line, QtCore.Qt.Key.Key_Return)
+    assert [(one.value, one.reason) for one in door.commands] == [(60, "start of batch")]
+
+
+def confirmed(view, door, old=58.0):
+    view.clicks.request(Intent("s", TAG, 60.0, QtCore.QRectF(50, 50, 100, 40)))
+    door.later.append(CommandResult(id=door.commands[-1].id, state=CommandState.CONFIRMED, value=60.0, old=old))
+    view.clicks.frame()
+    view.clicks.ongoing[0].since -= 3
+    view.clicks.frame()
+
+
+def test_that_the_last_set_point_can_be_undone_beside_it(clicked, qtbot):
+    door = Door()
+    view = clicked(door)
+    confirmed(view, door)
+    assert stands(view) == [Stand.UNDOABLE]
+    view.viewport().grab()
+    note = view._overlay._notes[0][0].center()
+    click(qtbot, view, round(note.x()), round(note.y()))
+    assert [(one.value, one.undoes) for one in door.commands] == [(60, ""), (58, door.commands[0].id)]
+    assert stands(view) == [Stand.PENDING]
+
+
+def test_that_undo_is_offered_for_a_minute_and_only_where_the_old_value_is_known(clicked):
+    door = Door()
+    view = clicked(door)
+    confirmed(view, door, old=None)
+    assert stands(view) == []
+    confirmed(view, door)
+    view.clicks.ongoing[0].since -= 60
+    view.clicks.frame()
+    assert stands(view) == []
+
+
+def test_that_a_setting_back_by_the_plc_is_told_after_the_confirmation_is_gone(clicked):
+    door = Door()
+    view = clicked(door)
+    confirmed(view, door, old=None)
+    late = CommandResult(id=door.commands[0].id, state=CommandState.FAILED, reason=reason("command.set_back", reads=41))
+    door.later.append(late)
+    view.clicks.frame()
+    assert stands(view) == [Stand.REFUSED]
+    assert view._overlay.words_of(view.clicks.ongoing[0]) == "The PLC set it back to 41."
+
+
+def test_that_an_unknown_command_is_settled_when_the_engine_is_back(clicked, qtbot):
+    door = Door()
+    view = clicked(door, confirm=False)
+    click(qtbot, view)
+    door.later.append(CommandResult(id=door.commands[0].id, state=CommandState.UNKNOWN))
+    view.clicks.frame()
+    assert stands(view) == [Stand.REFUSED]
+    door.later.append(CommandResult(id=door.commands[0].id, state=CommandState.CONFIRMED))
+    view.clicks.frame()
+    assert stands(view) == [Stand.CONFIRMED]

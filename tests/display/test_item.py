@@ -27,7 +27,7 @@ def test_that_every_cause_is_seen_as_its_look_says(cause):
 
 def test_that_a_cause_of_a_newer_version_is_bad_never_good():
     for cause in (199, 300, 65535):
-        assert seen_of(cause, Status.GOOD) is Seen.BAD
+        assert seen_of(cause, Status.GOOD) is Seen.BAD_EMPTY
     assert not [cause for cause in range(1, 256) if SEEN_OF_CAUSE[cause] == Seen.GOOD]
 
 

@@ -198,6 +198,28 @@ class DriverConformance:
             assert (result.state, result.cause) == (WriteState.REFUSED, Cause.DEVICE_TIMED_OUT)
             assert shown(await at.driver.read(at.driver.plan([cell])), [cell]) == before
 
+    async def test_that_reading_back_gives_what_was_written(self):
+        async with self.opened() as at:
+            (cell,) = at.items(at.bench.cell)
+            await at.driver.write([WriteItem(cell, 42)], soon())
+            assert shown(await at.driver.read_back([cell], soon()), [cell]) == {cell.index: 42}
+
+    async def test_that_reading_back_ends_with_its_deadline_and_keeps_the_connection(self):
+        async with self.opened() as at:
+            (cell,) = at.items(at.bench.cell)
+            at.bench.hang()
+            with pytest.raises(TimeoutError):
+                await at.driver.read_back([cell], soon(0.05))
+            at.bench.release()
+            assert list(shown(await at.driver.read_back([cell], soon()), [cell])) == [cell.index]
+
+    async def test_that_reading_back_over_a_lost_link_raises(self):
+        async with self.opened() as at:
+            items = at.items(at.bench.cell)
+            at.bench.break_link()
+            with pytest.raises(LinkLost):
+                await at.driver.read_back(items, soon())
+
     async def test_that_a_cancelled_read_leaves_nothing_behind(self):
         async with self.opened() as at:
             at.bench.hang()

@@ -44,10 +44,12 @@ def decoded(data: bytes, text: str, code: TypeCode | None = None, **more: object
     at = point(text)
     item = Item(0, at, code or TYPE_CODES[at.data_type], **more)  # type: ignore[arg-type]
     byte, shift = (0 if (at.bit or 0) > 7 else 1, at.bit % 8) if at.bit is not None else (0, 0)
-    raw, cause = np.zeros(1, np.uint64), np.zeros(1, np.uint16)
-    texts = Decoder([Placed(0, item, byte, shift, 0)]).decode(bytearray(data), [Cause.NONE], raw, cause)
-    if cause[0]:
-        return Cause(int(cause[0]))
+    raw = np.zeros(1, np.uint64)
+    texts, wrong = Decoder([Placed(0, item, byte, shift, 0)]).decode(bytearray(data), [Cause.NONE], raw)
+    if wrong:
+        ((_, (why,)),) = wrong
+        assert why
+        return Cause(int(why))
     return texts.get(0, value_of(int(raw[0]), item.type_code))
 
 
@@ -102,7 +104,8 @@ def test_that_a_mixed_block_is_decoded_as_each_value_alone(kinds, data):
         placed.append(Placed(number, Item(number, at, TYPE_CODES[data_type]), len(buffer), 0, 0))
         buffer += data.draw(st.binary(min_size=at.span * 2, max_size=at.span * 2))
     raw, cause = np.zeros(len(kinds), np.uint64), np.zeros(len(kinds), np.uint16)
-    Decoder(placed).decode(buffer, [Cause.NONE], raw, cause)
+    for rows, why in Decoder(placed).decode(buffer, [Cause.NONE], raw)[1]:
+        cause[rows] = why
     for one, bits, why in zip(placed, raw.tolist(), cause.tolist(), strict=True):
         alone = decoded(bytes(buffer[one.offset :]), one.item.point.canonical)
         assert (Cause(why) if why else value_of(bits, one.item.type_code)) == alone

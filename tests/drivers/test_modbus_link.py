@@ -7,8 +7,9 @@ import time
 import numpy as np
 import pytest
 
+from hmi.drivers import resolve
 from hmi.drivers.contract import WriteItem, WriteState
-from hmi.drivers.modbus import create, resolve
+from hmi.drivers.modbus import create
 from hmi.drivers.modbus.pdu import HEADER, ExceptionCode, Function, Request
 from hmi.model.clock import SystemClock
 from hmi.model.devices.modbus_tcp import ModbusTcpOptions
@@ -48,6 +49,12 @@ async def test_that_answers_cut_into_small_segments_are_put_together(size):
         at.server.segment_bytes = size
         at.server.holding[0:8] = range(8)
         assert await at.read("hr0", "hr7", "hr1000", "hr2000:int32") == [0, 7, 0, 0]
+
+
+async def test_that_no_timer_wakes_the_process_between_two_readings():
+    async with rig() as at:
+        await at.read(*FAR)
+        assert at.driver._connection._timer is None
 
 
 async def test_that_two_answers_in_one_segment_are_taken_apart():

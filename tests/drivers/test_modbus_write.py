@@ -1,11 +1,16 @@
 """Writing: what the device says decides between done, refused and unknown (MB-07, 09, 15, 16)."""
 
+import asyncio
+import socket
+import struct
+
 import pytest
 
 from hmi.drivers.contract import WriteState
 from hmi.drivers.modbus.pdu import HEADER, ExceptionCode, Function, Request
 from hmi.model.quality import Cause
-from tests.drivers.rig import rig
+from tests.drivers.conformance import soon
+from tests.drivers.rig import items_of, rig
 
 
 @pytest.mark.parametrize(
@@ -122,4 +127,44 @@ async def test_that_a_write_is_never_repeated_after_silence():
     async with rig() as at:
         at.server.drop = 1
         assert (await at.write("hr5", 1, within_s=0.05)).state is WriteState.UNKNOWN
+        assert len(at.requests()) == 1
+
+
+async def test_that_the_kernel_drops_a_write_with_its_socket_while_it_has_no_answer_and_only_then():
+    """So that nothing is delivered after the engine was killed; see also tests/acceptance/test_cut_link.py."""
+    async with rig() as at:
+
+        def lingers() -> bytes:
+            sock = at.driver._connection._transport.get_extra_info("socket")
+            return sock.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
+
+        during = []
+        at.server.before = lambda request: during.append((request.function, lingers()))
+        await at.write("hr5", 1)
+        await at.read("hr5")
+        assert during == [(Function.WRITE_REGISTER, struct.pack("ii", 1, 0)), (Function.READ_HOLDING, bytes(8))]
+        await at.driver.close()
+        await asyncio.wait_for(at.server.ended.wait(), 1)
+        assert at.server.resets == 0
+
+
+async def test_that_a_read_back_passes_the_requests_that_wait():
+    async with rig() as at:
+        at.server.delay_s = 0.005
+        reading = asyncio.create_task(at.read(*(f"hr{number * 1000}" for number in range(20))))
+        await at.server.arrived.wait()
+        (item,) = items_of("hr50")
+        block = await at.driver.read_back([item], soon())
+        assert not reading.done()
+        assert block.cause.tolist() == [0]
+        assert len(await reading) == 20
+        assert [address for _, address, _ in at.requests()].index(50) <= 2
+
+
+async def test_that_a_read_back_looks_for_nothing_else():
+    async with rig() as at:
+        at.server.holes.add((4, 50))
+        items = items_of("hr50", "hr51")
+        block = await at.driver.read_back(items, soon())
+        assert block.cause.tolist() == [Cause.ILLEGAL_ADDRESS] * 2
         assert len(at.requests()) == 1

@@ -14,8 +14,8 @@ from hmi.engine.core import Engine
 from hmi.engine.folders import make_folders
 from hmi.image.reader import LiveSource
 from hmi.model.clock import SystemClock
-from hmi.model.device import CpuState, Heartbeat, MapSignature, ScanClass
-from hmi.model.health import device_path, engine_path
+from hmi.model.device import CpuState, DeviceState, Heartbeat, MapSignature, ScanClass
+from hmi.model.health import device_path, engine_path, state_of_number
 from hmi.model.ident import number_of_id
 from hmi.model.quality import Cause
 from hmi.model.tag import DataType, Span
@@ -429,3 +429,50 @@ async def test_that_a_type_is_found_by_its_address_where_the_tag_names_none(tmp_
     async with running(what, tmp_path) as engine:
         codes = [engine.table.type_code(engine.table.row_of(number_of_id(each.id))) for each in what.tags]
         assert codes == [TypeCode.BOOL, TypeCode.FLOAT64, TypeCode.INT64]
+
+
+async def test_that_the_state_of_a_device_is_there_with_the_values_that_follow_from_it(
+    tmp_path, expected_logs, monkeypatch
+):
+    expected_logs.allow("hmi.driver", "trying again")
+    monkeypatch.setattr(core, "HEALTH_S", 3600.0)
+    name = bench_name()
+    bench(name).cells.update(run=1, version=7)
+    rule, signature = CpuState(address="cell:run"), MapSignature(address="cell:version", expected=7)
+    what = project([device(bench=name, liveness=rule, signature=signature)], [tag("A", "counter")])
+    state, error = device_path("PLC1", "State"), device_path("PLC1", "LastError")
+
+    def state_now() -> DeviceState | None:
+        return state_of_number(int(look.value(state)))  # no turn of the loop since the value was seen
+
+    async with running(what, tmp_path):
+        look = Look(tmp_path, what, ["A", state, error])
+        await look.until("A", Cause.NONE)
+        assert state_now() is DeviceState.ONLINE
+        bench(name).lose_link = bench(name).refuse_open = Cause.DEVICE_REFUSED
+        await look.until("A", Cause.DEVICE_REFUSED)
+        assert state_now() is DeviceState.OFFLINE
+        assert look.value(error) == Cause.DEVICE_REFUSED
+        bench(name).lose_link = bench(name).refuse_open = None
+        await look.until("A", Cause.NONE)
+        assert state_now() is DeviceState.ONLINE
+        for cells, cause in (({"run": 0}, Cause.PLC_NOT_RUNNING), ({"version": 0}, Cause.ONLY_ZEROS)):
+            bench(name).cells.update(cells)
+            await look.until("A", cause)
+            assert state_now() is DeviceState.NOT_RUNNING
+        bench(name).cells.update(run=1, version=7)
+        await look.until("A", Cause.NONE)
+        assert state_now() is DeviceState.ONLINE
+
+
+async def test_that_a_tag_that_is_refused_degrades_its_device_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(core, "HEALTH_S", 3600.0)
+    name = bench_name()
+    what = project([device(bench=name)], [tag("A", "counter"), tag("B", "cell:b")])
+    state = device_path("PLC1", "State")
+    async with running(what, tmp_path):
+        look = Look(tmp_path, what, ["B", state])
+        await look.until("B", Cause.NONE)
+        bench(name).item_faults["cell:b"] = Cause.DEVICE_BUSY
+        await look.until("B", Cause.DEVICE_BUSY)
+        assert state_of_number(int(look.value(state))) is DeviceState.DEGRADED

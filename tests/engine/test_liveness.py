@@ -21,11 +21,12 @@ def bad(cause: Cause) -> Seen:
     return Seen(0, cause)
 
 
-PENDING, STOPPED, NOT_RUNNING, CHANGED = (
+PENDING, STOPPED, NOT_RUNNING, CHANGED, ZEROS = (
     Cause.LIVENESS_PENDING,
     Cause.HEARTBEAT_STOPPED,
     Cause.PLC_NOT_RUNNING,
     Cause.MAP_CHANGED,
+    Cause.ONLY_ZEROS,
 )
 RUNS = Cause.NONE
 
@@ -64,6 +65,21 @@ CASES = [
     ("no signature yet", None, MAP, [(0, None, bad(BUSY), PENDING)]),
     ("a changed map beats a running CPU", CPU, MAP, [(0, good(1), good(8), CHANGED)]),
     ("a changed map beats a stopped CPU", CPU, MAP, [(0, good(2), good(8), CHANGED)]),
+    ("a signature of zero alone", None, MAP, [(0, None, good(7), RUNS), (1, None, good(0), ZEROS),
+                                              (2, None, good(7), RUNS)]),
+    ("a PLC that serves zeros stops its counter with it", BEAT, MAP, [(0, good(5), good(7), PENDING),
+                                                                      (1, good(6), good(7), RUNS),
+                                                                      (1.1, good(0), good(0), ZEROS),
+                                                                      (9, good(0), good(0), ZEROS),
+                                                                      (10, good(1), good(7), RUNS)]),
+    ("a counter that moves is of another map", BEAT, MAP, [(0, good(5), good(0), CHANGED),
+                                                           (1, good(6), good(0), CHANGED)]),
+    ("zeros from a CPU that says STOP", CPU, MAP, [(0, good(2), good(0), ZEROS)]),
+    ("zeros from a CPU that says nothing", CPU, MAP, [(0, good(0), good(0), ZEROS)]),
+    ("a running CPU with a zero for its signature", CPU, MAP, [(0, good(1), good(0), CHANGED)]),
+    ("a CPU state unreadable beside a zero", CPU, MAP, [(0, bad(BUSY), good(0), CHANGED)]),
+    ("a signature that is zero by rights", BEAT, MapSignature(address="hr2", expected=0),
+     [(0, good(5), good(0), PENDING), (1, good(6), good(0), RUNS), (9, good(0), good(0), STOPPED)]),
     ("a stopped CPU beats a pending map", CPU, MAP, [(0, good(2), bad(BUSY), NOT_RUNNING)]),
     ("a pending map is not yet good", CPU, MAP, [(0, good(1), bad(BUSY), PENDING)]),
     ("both good", CPU, MAP, [(0, good(1), good(7), RUNS)]),

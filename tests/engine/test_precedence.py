@@ -8,7 +8,14 @@ import pytest
 from hmi.engine.precedence import is_bad, keeps_value, prevailing, status_of_causes
 from hmi.model.quality import CAUSES, Cause, Look, Status, look_of
 
-OVERLAYS = [Cause.NONE, Cause.LIVENESS_PENDING, Cause.PLC_NOT_RUNNING, Cause.HEARTBEAT_STOPPED, Cause.MAP_CHANGED]
+OVERLAYS = [
+    Cause.NONE,
+    Cause.LIVENESS_PENDING,
+    Cause.PLC_NOT_RUNNING,
+    Cause.HEARTBEAT_STOPPED,
+    Cause.MAP_CHANGED,
+    Cause.ONLY_ZEROS,
+]
 
 
 def settle(own: Cause, overlay: Cause, old: bool) -> Cause:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hmi.engine.deployment import Copies
+from hmi.engine.run import OWN_FAULT
 from hmi.image.reader import LiveSource
+from hmi.launcher.plan import REFUSALS
 from hmi.model.ident import number_of_id
 from hmi.model.project import Project
 from hmi.model.quality import Cause
@@ -35,6 +39,7 @@ class Place:
     def write(self, what: Project) -> None:
         write_project(what, self.folder)
         self.station = station_of(what.header.name, what.header.id, data=None, environ=self.environ)
+        shutil.rmtree(Copies(self.station.data).folder, ignore_errors=True)  # as if it had been applied
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", "hmi.engine", str(self.folder)]
@@ -172,6 +177,20 @@ def test_that_a_project_that_cannot_be_read_ends_in_one_sentence(place, content)
     assert "project.json" in run.stderr
     assert "Traceback" not in run.stderr
     assert not place.station.runtime.exists()
+
+
+def test_that_a_fault_of_the_program_itself_is_no_refusal(place):
+    code = (
+        "import sys, hmi.engine.core\n"
+        "hmi.engine.core.Engine._begin = lambda engine: 1 / 0\n"
+        "from hmi.engine.__main__ import main\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, str(place.folder)]
+    run = subprocess.run(command, cwd=ROOT, env=place.environ, capture_output=True, text=True, timeout=10, check=False)
+    assert run.returncode == OWN_FAULT
+    assert OWN_FAULT not in REFUSALS
+    assert "ZeroDivisionError" in run.stderr
 
 
 def test_that_the_engine_loads_nothing_of_qt_and_no_protocol_it_does_not_need():

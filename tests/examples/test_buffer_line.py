@@ -209,5 +209,5 @@ async def read_with_pymodbus(client: AsyncModbusTcpClient, point: ModbusPoint):
 
 def test_that_the_example_folder_holds_nothing_but_the_project():
     names = {path.relative_to(DEMO).parts[0] for path in DEMO.rglob("*")}
-    assert names == {"project.json", "devices", "types", "tags", "screens", "navigation"}
+    assert names == {"project.json", "devices", "types", "tags", "screens", "navigation", "alarms"}
     assert all(isinstance(path, Path) for path in DEMO.iterdir())

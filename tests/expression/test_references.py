@@ -100,3 +100,20 @@ def test_that_the_cross_reference_agrees_with_the_compiler(source: str) -> None:
     except ExpressionError:
         return
     assert expression.references == references_of(source, "Base")
+
+
+def test_that_a_free_name_stands_for_a_value_with_and_without_braces():
+    expression = compile_expression("value > {Limit} or {value} < 0", names=("value",))
+    assert expression.references == ("value", "Limit")
+    assert expression.evaluate([Reading(5), Reading(4)]).value is True
+    assert expression.evaluate([Reading(3), Reading(4)]).value is False
+
+
+@pytest.mark.parametrize("source", ["value > 1", "value(1)", "other > 1", "true"])
+def test_that_only_the_names_that_are_given_are_free(source):
+    if source in ("true",):
+        assert compile_expression(source, names=("true",)).references == ()
+        return
+    names = ("value",) if source != "value > 1" else ()
+    with pytest.raises(ExpressionError):
+        compile_expression(source, names=names)

@@ -31,7 +31,7 @@ PACKAGE = Path(hmi.expression.__file__).parent
 LIMIT_S = 0.050
 LIMIT_BYTES = 10_000_000
 ALLOWED_IMPORTS = {
-    "collections.abc", "dataclasses", "decimal", "enum", "functools", "math", "operator", "re", "typing",
+    "collections.abc", "decimal", "enum", "functools", "math", "msgspec", "operator", "re", "typing",
 }  # fmt: skip
 FORBIDDEN_NAMES = {
     "eval", "exec", "compile", "__import__", "getattr", "setattr", "globals", "locals", "vars", "open", "input",

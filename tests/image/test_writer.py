@@ -134,6 +134,17 @@ def test_that_a_change_within_the_deadband_is_written_without_counting(tmp_path,
     assert write(np.nan, np.nan, np.nan, status=0x8000_0000, cause=30) == 3
 
 
+def test_that_infinity_and_a_signalling_nan_from_a_device_leave_no_tick_half_written(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11, 12, 13])
+    rows = np.array([1, 2, 3], dtype=np.intp)
+    writer.set_deadband(rows, np.ones(3))
+    signalling = float(np.array([0x7FF0_0000_0000_0001], dtype=np.uint64).view(np.float64)[0])
+    assert commit(writer, rows, [np.inf, -np.inf, signalling]) == 3
+    assert commit(writer, rows, [np.inf, 5.0, signalling]) == 1  # infinity minus infinity is no warning in there
+    assert commit(writer, rows, [-np.inf, 5.5, np.nan]) == 2
+    assert int(writer.columns.header[Word.GSEQ]) % 2 == 0
+
+
 def test_that_rows_beyond_the_capacity_are_refused_whole(tmp_path):
     writer = new_image(tmp_path, HandClock(), [11])
     free = len(writer.columns.ident) - writer.used

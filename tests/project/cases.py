@@ -5,13 +5,14 @@ from dataclasses import replace
 import msgspec
 from hypothesis import strategies as st
 
+from hmi.model.alarm import Alarm, AlarmKind, TypeAlarm
 from hmi.model.device import CpuState, Device, Heartbeat, MapSignature, ScanClass
 from hmi.model.ident import derived_id, id_of_number
 from hmi.model.project import Project, ProjectHeader
 from hmi.model.screen import Element, NavigationItem, Screen
-from hmi.model.tag import DataType, Instance, Limits, Member, Parameter, Span, Tag, TagType
+from hmi.model.tag import DataType, Instance, Interlock, Limits, Member, Parameter, Ramp, Span, Tag, TagType, WriteRules
 from hmi.model.text import Text
-from hmi.project import expand
+from hmi.project import completed as with_instances
 
 
 def raw(value: object) -> msgspec.Raw:
@@ -23,7 +24,7 @@ def by_id(items):
 
 
 def completed(project: Project) -> Project:
-    """Give a project as the reader would: sorted by id, with the tags of its instances."""
+    """Give a project as the reader would: sorted by id, with the tags and alarms of its instances."""
     ordered = replace(
         project,
         devices=by_id(project.devices),
@@ -33,12 +34,13 @@ def completed(project: Project) -> Project:
         screens=by_id(project.screens),
         elements={screen.id: by_id(project.elements.get(screen.id, ())) for screen in by_id(project.screens)},
         navigation=by_id(project.navigation),
+        alarms=by_id(project.alarms),
     )
-    return replace(ordered, expanded=expand(ordered)[0])
+    return with_instances(ordered)
 
 
 def small_project() -> Project:
-    """Two devices, a type with an instance, three tags, two screens; clean for the check but for hints."""
+    """Two devices, a type with instance and alarm, three tags, two alarms, two screens; clean for the check."""
     screen, other = derived_id("screen", "a"), derived_id("screen", "b")
     return completed(
         Project(
@@ -72,6 +74,17 @@ def small_project() -> Project:
                         Member(name="Run", device="$plc", address="c$first", title=Text(en="Runs on $plc")),
                         Member(name="Speed", device="$plc", address="hr1$first", unit="1/min", scale=0.1),
                     ),
+                    alarms=(
+                        TypeAlarm(
+                            name="trip",
+                            member="Run",
+                            kind=AlarmKind.DISCRETE,
+                            values=(0,),
+                            priority=1,
+                            title=Text(zh="$plc 电机停", en="Motor on $plc stopped"),
+                            action=Text(en="Look"),
+                        ),
+                    ),
                 ),
             ),
             instances=(
@@ -81,6 +94,7 @@ def small_project() -> Project:
                     of="Motor",
                     parameters={"plc": "PLC2", "first": "40"},
                     overrides={"Speed": raw({"unit": "rpm", "device": "PLC1"})},
+                    alarms={"Run:trip": raw({"on_delay_s": 2})},
                 ),
             ),
             tags=(
@@ -95,7 +109,23 @@ def small_project() -> Project:
                     limits=Limits(low=10, high=90),
                     title=Text(zh="液位", en="Level"),
                 ),
-                Tag(id=derived_id("b"), path="Line/Tank1.SP", device="PLC1", address="hr101", writable=True),
+                Tag(
+                    id=derived_id("b"),
+                    path="Line/Tank1.SP",
+                    device="PLC1",
+                    address="hr101",
+                    writable=True,
+                    rules=WriteRules(
+                        largest_step=5.0,
+                        interlocks=(
+                            Interlock(
+                                condition="{Line/M1.Run} and {value} < {Line/Tank1.Level} + 20",
+                                title=Text(zh="电机未运行", en="Motor does not run"),
+                            ),
+                        ),
+                        ramp=Ramp(working="Line/Tank1.Level", rate_per_min=2.0),
+                    ),
+                ),
                 Tag(
                     id=derived_id("c"),
                     path="线/阀 1.状态",
@@ -135,6 +165,29 @@ def small_project() -> Project:
                 ),
             },
             navigation=(NavigationItem(id=derived_id("n"), title=Text(en="Overview"), screens=("Overview",)),),
+            alarms=(
+                Alarm(
+                    id=derived_id("al1"),
+                    path="Line/Tank1.Level:high",
+                    tag="Line/Tank1.Level",
+                    kind=AlarmKind.HIGH,
+                    deadband=2.0,
+                    on_delay_s=5.0,
+                    priority=2,
+                    cause=Text(zh="出口堵塞", en="Outlet blocked"),
+                    action=Text(zh="关阀", en="Close the valve"),
+                    respond_s=300.0,
+                ),
+                Alarm(
+                    id=derived_id("al2"),
+                    path="线/阀 1.状态:关",
+                    tag="线/阀 1.状态",
+                    kind=AlarmKind.DISCRETE,
+                    values=(0, 3),
+                    latching=True,
+                    action=Text(en="Open it"),
+                ),
+            ),
         )
     )
 
@@ -172,6 +225,37 @@ shared = {
     "title": texts,
     "slot_bytes": st.integers(1, 999),
 }
+rules = st.just(WriteRules()) | st.builds(
+    WriteRules,
+    right=words,
+    largest_step=ends,
+    interlocks=st.lists(
+        st.builds(Interlock, condition=st.sampled_from(["", "{./Run}", "{value} < 5", "1 +", "{x"]), title=texts),
+        max_size=2,
+    ).map(tuple),
+    ramp=st.none() | st.builds(Ramp, working=st.sampled_from(["", "./Run", "a/b"]), rate=words, rate_per_min=ends),
+    tolerance=ends,
+    read_back=words,
+    deadline_ms=st.integers(-9, 99_999),
+)
+shared["rules"] = rules
+shared_alarm = {
+    "kind": st.sampled_from(AlarmKind),
+    "limit": ends,
+    "values": st.lists(st.integers(-9, 9), max_size=3).map(tuple),
+    "deadband": numbers,
+    "on_delay_s": numbers,
+    "off_delay_s": numbers,
+    "priority": st.integers(-1, 5),
+    "latching": st.booleans(),
+    "needs_acknowledge": st.booleans(),
+    "enabled": st.booleans(),
+    "title": texts,
+    "action": texts,
+    "respond_s": numbers,
+}
+alarms = st.builds(Alarm, id=idents, path=paths, tag=paths, **shared_alarm)
+type_alarms = st.builds(TypeAlarm, name=part, member=part, **shared_alarm)
 tags = st.builds(Tag, id=idents, path=paths, **shared)
 members = st.builds(Member, name=part, **shared)
 devices = st.builds(
@@ -196,6 +280,7 @@ types = st.builds(
     title=texts,
     parameters=st.lists(parameters, max_size=2).map(tuple),
     members=st.lists(members, max_size=2).map(tuple),
+    alarms=st.lists(type_alarms, max_size=2).map(tuple),
 )
 instances = st.builds(
     Instance,
@@ -205,6 +290,7 @@ instances = st.builds(
     title=texts,
     parameters=st.dictionaries(part, words, max_size=2),
     overrides=st.dictionaries(part, raws, max_size=2),
+    alarms=st.dictionaries(part, raws, max_size=2),
 )
 references = st.sampled_from(["", "{Line/Tank1.Level}", "{Line/Tank1.Level} * 2", "1 +", "{x} and not {线/阀 1.状态}"])
 elements = st.builds(
@@ -251,9 +337,13 @@ def projects(draw) -> Project:
         screens=drawn,
         elements={screen.id: draw(some(elements)) for screen in drawn},
         navigation=draw(some(navigation, 2)),
+        alarms=draw(some(alarms)),
     )
     groups = (project.devices, project.types, project.instances, project.tags, project.screens, project.navigation)
+    groups += (project.alarms,)
     every = [item.id for group in groups for item in group]
     if len(set(every)) != len(every):
-        project = replace(project, devices=(), types=(), instances=(), navigation=(), screens=(), elements={})
+        project = replace(
+            project, devices=(), types=(), instances=(), navigation=(), screens=(), elements={}, alarms=()
+        )
     return completed(project)

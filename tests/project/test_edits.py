@@ -53,10 +53,11 @@ def edits(draw, project: Project) -> Edit:
     items = {
         What.DEVICE: project.devices, What.TYPE: project.types, What.INSTANCE: project.instances,
         What.TAG: project.tags, What.SCREEN: project.screens, What.NAVIGATION: project.navigation,
+        What.ALARM: project.alarms,
     }[what]  # fmt: skip
     source = {
         What.DEVICE: cases.devices, What.TYPE: cases.types, What.INSTANCE: cases.instances, What.TAG: cases.tags,
-        What.SCREEN: cases.screens, What.NAVIGATION: cases.navigation,
+        What.SCREEN: cases.screens, What.NAVIGATION: cases.navigation, What.ALARM: cases.alarms,
     }[what]  # fmt: skip
     screens = [screen.id for screen in project.screens]
     drawn = [(screen, element) for screen in screens for element in project.elements[screen]]

@@ -109,6 +109,22 @@ def test_that_a_broken_line_loses_no_other_and_survives_saving(tmp_path: Path):
     assert file.read_text("utf-8").splitlines()[-2:] == [lines[2], "rubbish"]
 
 
+def test_that_elements_left_for_later_are_those_of_a_whole_reading_at_that_time(tmp_path: Path):
+    write_project(small_project(), tmp_path)
+    file = sorted((tmp_path / "screens").glob("*.jsonl"))[0]
+    file.write_text(file.read_text("utf-8") + "rubbish\n", "utf-8")
+    whole = read_project(tmp_path)
+    later = read_project(tmp_path, elements_later=True)
+    file.unlink()
+    assert whole.project is not None
+    assert later.project is not None
+    assert [problem.reason.code for problem in whole.problems] == ["project.not_json"]
+    assert later.problems == ()
+    assert any(whole.project.elements.values())
+    assert dict(later.project.elements) == whole.project.elements
+    assert replace(later.project, elements=whole.project.elements) == whole.project
+
+
 def test_that_an_element_of_an_unknown_type_is_kept_byte_for_byte(tmp_path: Path):
     project = small_project()
     write_project(project, tmp_path)

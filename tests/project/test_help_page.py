@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hmi.model import device, project, screen, tag, text
+from hmi.model import alarm, device, project, screen, tag, text, user
 from hmi.project import check_folder, write_project
 from hmi.project.imports import empty_project, import_tags, read_tag_table
 from hmi.project.imports._table import COLUMNS
@@ -15,7 +15,7 @@ HELP = Path(__file__).resolve().parents[2] / "resources" / "help"
 STRUCTS = [
     project.ProjectHeader, device.ScanClass, text.Text, device.Device, device.Heartbeat, device.CpuState,
     device.MapSignature, tag.Tag, tag.Span, tag.Limits, tag.TagType, tag.Parameter, tag.Instance, screen.Screen,
-    screen.Element, screen.NavigationItem,
+    screen.Element, screen.NavigationItem, alarm.Alarm, tag.WriteRules, tag.Interlock, tag.Ramp, user.Role,
 ]  # fmt: skip
 
 
@@ -45,6 +45,14 @@ def test_that_a_member_has_the_fields_of_a_tag_and_a_name(language: str):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_that_an_alarm_of_a_type_has_the_fields_of_an_alarm_a_member_and_a_name(language: str):
+    own = {"member", "name"}
+    assert set(rows(section(language, "TypeAlarm"))) == own
+    fields = set(alarm.TypeAlarm.__struct_fields__) - own
+    assert fields == set(alarm.Alarm.__struct_fields__) - {"id", "path", "tag"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_that_every_column_of_a_table_is_described_in_its_order(language: str):
     (columns,) = re.findall(r"^```csv.*?^```$(.*?)^## ", page(language), re.MULTILINE | re.DOTALL)
     assert tuple(rows(columns)) == COLUMNS
@@ -57,10 +65,10 @@ def examples(language: str, kind: str) -> dict[str, str]:
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_that_the_examples_are_files_of_a_sound_project_in_the_form_the_writer_gives(language: str, tmp_path: Path):
     write_project(small_project(), tmp_path)
-    for file in [*(tmp_path / "tags").iterdir(), *(tmp_path / "types").iterdir(), *(tmp_path / "screens").iterdir()]:
+    for file in [one for room in ("tags", "types", "screens", "alarms") for one in (tmp_path / room).iterdir()]:
         file.unlink()
     found = examples(language, "jsonl")
-    assert set(found) == {"tags/line1.jsonl", "types/motors.jsonl", "screens/tank.jsonl"}
+    assert set(found) == {"tags/line1.jsonl", "types/motors.jsonl", "screens/tank.jsonl", "alarms/line1.jsonl"}
     for name, content in found.items():
         (tmp_path / name).write_text(content, "utf-8")
     result = check_folder(tmp_path)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import hmi.project._file as file_room
 import hmi.project._folder as folder_room
 from hmi.model.errors import ProjectError
-from hmi.project import read_project, write_project
+from hmi.project import check_folder, read_project, write_project
 from tests.project.cases import small_project
 from tests.project.said import assert_said
 
@@ -54,7 +54,7 @@ def line_of(json_text: str) -> str:
         ('{"id":"0000000000002","path":"B","scale":1e999}', "number_too_large", ""),
         ('{"id":"0000000000002","path":"B","slot_bytes":' + "9" * 40 + "}", "number_too_large", ""),
         ('{"id":"0000000000002","path":"B","slot_bytes":' + "9" * 5000 + "}", "number_too_large", ""),
-        ('{"id":"0000000000002","path":"B","span":{"low":"x"}}', "expected", "$.span.low"),
+        ('{"id":"0000000000002","path":"B","span":{"low":"x"}}', "expected_number", "$.span.low"),
         ('{"id":"0000000000002","path":"B","spann":{}}', "unknown_field", ""),
         ('{"id":"0000000000002","path":"B","type":"int17"}', "wrong_choice", "$.type"),
         ('{"id":"0000000000002"}', "missing_field", ""),
@@ -105,7 +105,7 @@ def test_that_a_byte_order_mark_is_a_warning_and_windows_line_ends_are_none(fold
         ('{"format":-1,"kind":"tags"}', "newer_format"),
         ('{"format":1,"kind":"devices"}', "wrong_kind"),
         ('{"format":1,"kind":"x"}', "wrong_choice"),
-        ('{"format":"1","kind":"tags"}', "expected"),
+        ('{"format":"1","kind":"tags"}', "expected_whole"),
         ("rubbish", "not_json"),
     ],
 )
@@ -278,3 +278,45 @@ def test_that_no_bytes_at_all_make_the_reader_raise(file: str, content: bytes):
             assert result.problems
         for problem in result.problems:
             msgspec.json.encode(problem)
+
+
+PROJECT_JSON = """
+{
+  "format": 1,
+  "id": "0000000000001",
+  "name": "plant",
+  "title": {"en": "a \\"b\\": {"},
+  "scan_classes": [
+    {"name": "fast", "period_ms": 200},
+    {
+      "name": "slow",
+      "period_ms": 2000
+    }
+  ]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "line"),
+    [
+        ('"period_ms": 2000', '"period_ms": "2000"', "expected_whole", 10),
+        ('"period_ms": 2000', '"period_ms": 2000,\n      "period": 1', "unknown_field", 11),
+        ('"period_ms": 2000', '"period_ms": 2000,', "not_json", 11),
+        ('"period_ms": 2000', '"period_ms": 5', "period", 10),
+        ('"period_ms": 2000', '"period_ms": 2000,\n      "stale_after_ms": 10', "stale_after", 11),
+        ('"name": "slow"', '"name": "fast"', "path_twice", 9),
+        ('"name": "slow"', '"name": "slow",\n      "name": "slower"', "duplicate_key", 10),
+        ('"name": "plant"', '"name": "a plant/"', "bad_project_name", 4),
+        ('"name": "plant"', '"name": "plant", "start": "0000000000009"', "unknown_start", 4),
+        ('"id": "0000000000001"', '"id": "x"', "bad_id", 3),
+        ('"format": 1', '"format": "1"', "expected_whole", 2),
+        ("  ]\n}\n", "", "cut_short", 11),
+    ],
+)
+def test_that_a_fault_of_project_json_is_named_with_its_line(tmp_path, before, after, code, line):
+    assert PROJECT_JSON.count(before) == 1
+    content = PROJECT_JSON.removeprefix("\n").replace(before, after)
+    (tmp_path / "project.json").write_text(content, "utf-8")
+    found = [one for one in check_folder(tmp_path).problems if one.reason.code == f"project.{code}"]
+    assert [(one.file, one.line) for one in found] == [("project.json", line)]

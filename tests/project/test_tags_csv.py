@@ -64,6 +64,22 @@ def test_that_a_table_brings_tags_as_the_issue_says():
     assert {str(one.severity) for one in check_project(project)} == {"hint"}
 
 
+def test_that_a_table_brings_opc_ua_devices():
+    url = "opc.tcp://127.0.0.1:4840/line"
+    text = f"""{HEAD}
+Line/Speed,{url},ns=1;s=Speed,,rpm,0.1,,0,100,true,Speed
+Line/Batch,{url},ns=1;s=Batch,string,,,,,,,
+Line/Total,opc.tcp://127.0.0.1/line,ns=1;i=7,int64,kg,,,,,,
+"""
+    project = imported(text).project
+    (device,) = project.devices
+    assert (device.protocol, msgspec.json.decode(device.options)) == ("opcua", {"endpoint": url})
+    found = [(tag.address, tag.type) for tag in sorted(project.tags, key=lambda tag: tag.path)]
+    expected = [("ns=1;s=Batch", DataType.STRING), ("ns=1;s=Speed", DataType.FLOAT64), ("ns=1;i=7", DataType.INT64)]
+    assert found == expected
+    assert {str(one.severity) for one in check_project(project)} == {"hint"}
+
+
 def test_that_different_spellings_of_one_url_are_one_device():
     text = f"{HEAD}\nA,modbus-tcp://10.0.0.1,hr1,,,,,,,,\nB,modbus-tcp://10.0.0.1:502/1,hr2,,,,,,,,\n"
     assert len(imported(text).project.devices) == 1
@@ -184,6 +200,9 @@ def test_that_a_part_of_the_columns_is_enough():
         ("A,PLC7,hr1,,,,,,,,", "device", "project.csv.device"),
         ("A,http://x/1,hr1,,,,,,,,", "device", "project.csv.device"),
         ("A,modbus-tcp://:x/1,hr1,,,,,,,,", "device", "modbus.url.unreadable"),
+        ("A,opc.tcp://hmi:x@h/1,ns=1;s=A,,,,,,,,", "device", "opcua.url.password"),
+        ("A,opc.tcp://h/1,hr1,,,,,,,,", "address", "opcua.address.unreadable"),
+        ("A,opc.tcp://h/1,ns=1;s=A,bcd16,,,,,,,", "address", "opcua.address.type"),
         ("A,modbus-tcp://h/999,hr1,,,,,,,,", "device", "modbus.url.option_value"),
         (f"A,{URL},,,,,,,,,", "address", "project.csv.cell_empty"),
         (f"A,{URL},zz9,,,,,,,,", "address", "modbus.address.unknown_table"),

@@ -28,11 +28,13 @@ FOLDED = {
     "project.bad_path", "project.bad_name", "project.bad_parameter_name", "project.csv.number", "project.csv.type",
     "project.csv.flag", "project.mend.path", "project.mend.name", "project.mend.parameter_name",
     *(f"project.kind.{kind}" for kind in ("project", "device", "type", "instance", "tag", "screen")),
-    "project.kind.element", "project.kind.navigation",
+    "project.kind.element", "project.kind.navigation", "project.kind.alarm",
     *(f"project.severity.{name}" for name in ("error", "warning", "hint")),
     *(f"project.diff.{name}" for name in ("added", "removed", "changed")),
     *(f"project.cli.merge.{name}" for name in ("base", "ours", "theirs")),
-    "project.expected", "project.expected_form", "project.missing_field", "project.unknown_field",
+    "project.expected_form", "project.missing_field", "project.unknown_field",
+    *(f"project.expected_{kind}" for kind in ("whole", "number", "text", "truth", "object", "list", "other")),
+    *(f"project.{code}" for code in ("at_least", "at_most", "text_longer", "text_shorter", "list_length")),
     "project.number_too_large", "project.wrong_choice", "project.not_json", "project.cut_short",
 }  # fmt: skip
 """Codes that are put together while running."""

@@ -7,13 +7,19 @@ from hmi.model.device import Device, Heartbeat
 from hmi.model.ident import derived_id, number_of_id
 from hmi.model.project import Project, ProjectHeader
 from hmi.model.reason import reason
-from hmi.model.screen import NavigationItem, Screen
+from hmi.model.screen import Element, NavigationItem, Screen
 from hmi.model.tag import DataType, Tag
 from hmi.model.text import Text
 
 
 def ident(name):
     return derived_id("shell test", name)
+
+
+def banner(screen):
+    """The place that a screen keeps for the alarms."""
+    box = (16, screen.height - 168, screen.width - 560, 160)
+    return Element(id=ident(f"banner {screen.path}"), type="alarm_banner", at=box)
 
 
 def project_of(devices=2, tags=3):
@@ -36,7 +42,7 @@ def project_of(devices=2, tags=3):
         ),
         tags=tuple(Tag(id=ident(f"tag {n}"), path=f"Line/T{n}", type=DataType.FLOAT64) for n in range(tags)),
         screens=tuple(screens),
-        elements={screen.id: () for screen in screens},
+        elements={screen.id: (banner(screen),) if screen.path != "Other" else () for screen in screens},
         navigation=(
             NavigationItem(
                 id=ident("one"), order="a", title=Text(zh="总貌", en="Overview"), screens=("Large", "Small")

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from hmi.link import serve
+from hmi.link.engine_messages import AskHello, Attached, Done, EngineMessage
 from hmi.link.messages import (
+    ENGINE_SOCKET,
     SIMULATOR_SOCKET,
     AskStatus,
     FaultKind,
@@ -15,9 +17,12 @@ from hmi.link.messages import (
     SimulatorMessage,
     SimulatorStatus,
 )
+from hmi.link.talk import attend
+from hmi.model.reason import reason
 from hmi.model.text import Language, Text
 from hmi.shell.break_panel import BreakPanel
 from hmi.shell.demo_tools import DemoTools
+from hmi.shell.engine_troubles import EngineTroubles
 from hmi.shell.simulator_link import SimulatorLink
 from hmi.words import say
 
@@ -61,12 +66,13 @@ def test_that_a_choice_is_wished_for(tools, qtbot):
     assert wished.args == ["PLC-2", "cable_pulled"]
 
 
-def test_that_mending_wishes_every_device_whole(tools, qtbot):
+def test_that_mending_wishes_every_device_and_the_engine_whole(tools, qtbot):
     tools.panel.show_status(status(**{"PLC-1": FaultKind.SLOW, "PLC-2": FaultKind.NOISE}))
     wished = []
     tools.panel.fault_wished.connect(lambda device, kind: wished.append((device, kind)))
+    tools.panel.trouble_wished.connect(wished.append)
     tools.panel._mend.click()
-    assert wished == [("PLC-1", "none"), ("PLC-2", "none")]
+    assert wished == [("PLC-1", "none"), ("PLC-2", "none"), "whole"]
 
 
 def test_that_the_panel_follows_the_language(tools, window, qtbot):
@@ -113,3 +119,55 @@ async def test_that_wishes_reach_the_simulator_and_its_return_is_found(tmp_path)
 def test_that_the_shell_reaches_no_simulator_but_by_its_socket():
     for path in (ROOT / "hmi" / "shell").glob("*.py"):
         assert "hmi.simulate" not in path.read_text(encoding="utf-8")
+
+
+def test_that_a_flood_is_wished_for_at_every_device(tools):
+    tools.panel.show_status(status())
+    wished = []
+    tools.panel.fault_wished.connect(lambda device, kind: wished.append((device, kind)))
+    tools.panel._troubles["flood"].click()
+    assert wished == [("PLC-1", "flood"), ("PLC-2", "flood")]
+
+
+def test_that_the_troubles_of_the_engine_are_said_until_they_are_mended_or_it_was_killed(tools):
+    panel = tools.panel
+    whole = panel._engine_words.text()
+    panel.show_trouble("disk_full", None)
+    assert panel._engine_words.text() == say("shell.break.disk_full_stands", Language.EN)
+    panel.show_trouble("clock_step", reason("shell.break.engine_away"))
+    assert panel._engine_words.text() == say("shell.break.engine_away", Language.EN)
+    panel.show_trouble("kill", None)
+    assert panel._engine_words.text() == whole
+
+
+class EngineOfTheDemo:
+    """Answers as the engine's service does, and notes what it was asked for."""
+
+    def __init__(self, asked):
+        self._asked = asked
+
+    async def answer(self, message):
+        if isinstance(message, AskHello):
+            return Attached(number=message.number, pid=1, generation=1, project="p", demo=True)
+        self._asked.append(message.kind)
+        return Done(number=message.number)
+
+    async def ended(self):
+        """Nothing to let go."""
+
+
+async def test_that_troubles_reach_the_engine_and_a_silent_one_is_said(tmp_path):
+    asked, told = [], asyncio.Queue()
+    troubles = EngineTroubles(tmp_path / "run", lambda kind, refusal: told.put_nowait((kind, refusal)))
+    task = asyncio.create_task(troubles.run())
+    troubles.wish("kill")
+    kind, refusal = await told.get()
+    assert (kind, refusal.code) == ("kill", "shell.break.engine_away")
+    hub = await attend(tmp_path / "run" / ENGINE_SOCKET, lambda _: EngineOfTheDemo(asked), EngineMessage)
+    for wish in ("disk_full", "whole"):
+        troubles.wish(wish)
+        assert await told.get() == (wish, None)
+    assert asked == ["disk_full", "whole"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await hub.close()

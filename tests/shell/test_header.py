@@ -182,6 +182,7 @@ def test_that_the_panel_says_why_and_by_what_a_device_proves_its_life(host, them
     [
         (Cause.MAP_CHANGED, "PLC not running · map changed"),
         (Cause.HEARTBEAT_STOPPED, "PLC not running · heartbeat stopped"),
+        (Cause.ONLY_ZEROS, "PLC not running · gives only zeros"),
         (Cause.PLC_NOT_RUNNING, "PLC not running"),
     ],
 )
@@ -197,3 +198,33 @@ def test_that_the_panel_gives_a_stopped_plc_the_cause_of_its_tags_and_no_old_err
     project = replace(project, tags=(*project.tags, tag))
     panel.show_facts(facts_of(project, source, alive()).devices)
     assert panel.rows[0][1] == words
+
+
+def test_that_the_counts_follow_a_device_in_the_frame_in_which_its_state_changes(project):
+    source = MemorySource()
+    numbers = [number_of_id(tag.id) for tag in project.all_tags]
+    for number in numbers:
+        source.put(number, 1.0, TypeCode.FLOAT64)
+    put_state(source, "PLC-1", DeviceState.ONLINE)
+    facts, state = Facts(project, source), alive()
+    now = time.monotonic_ns()
+    facts.look(state, now)
+    assert facts.counts["bad"] == 0
+    source.put(numbers[0], 1.0, TypeCode.FLOAT64, cause=Cause.DEVICE_OFFLINE)
+    put_state(source, "PLC-1", DeviceState.OFFLINE)
+    changed = facts.look(state, now + 1)
+    assert (changed.devices, changed.counts, facts.counts["bad"]) == (True, True, 1)
+
+
+def test_that_the_counts_follow_a_single_tag_within_a_tenth_of_a_second(project):
+    source = MemorySource()
+    numbers = [number_of_id(tag.id) for tag in project.all_tags]
+    for number in numbers:
+        source.put(number, 1.0, TypeCode.FLOAT64)
+    facts, state = Facts(project, source), alive()
+    now = time.monotonic_ns()
+    facts.look(state, now)
+    source.put(numbers[0], 1.0, TypeCode.FLOAT64, cause=Cause.STALE)
+    assert not facts.look(state, now + 50_000_000).counts
+    assert facts.look(state, now + 100_000_000).counts
+    assert (facts.counts["stale"], facts.live) == (1, len(numbers) - 1)

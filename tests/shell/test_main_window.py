@@ -10,7 +10,7 @@ from hmi.image.memory import MemorySource
 from hmi.model.command import Command, CommandState
 from hmi.model.text import Language
 from hmi.shell.desk import Desk
-from hmi.shell.door import LockedDoor
+from hmi.shell.door import EngineDoor
 from hmi.shell.facts import Facts
 from hmi.shell.faults import Faults
 from hmi.shell.main_window import MainWindow
@@ -84,7 +84,7 @@ def test_that_arrows_choose_a_tab(window, qtbot):
 
 def test_that_a_click_chooses_a_tab(window, qtbot):
     tabs = window.title_row.tabs
-    place = QtCore.QPoint(tabs.width() - 20, tabs.height() // 2)
+    place = QtCore.QPoint(round(tabs._edges[1]) + 20, tabs.height() // 2)
     qtbot.mouseClick(tabs, QtCore.Qt.MouseButton.LeftButton, pos=place)
     assert window.screen_shown == "Other"
 
@@ -116,7 +116,7 @@ def test_that_the_theme_is_switched_while_running(window, qtbot):
     qtbot.keyClick(window, Key.Key_T, CONTROL)
     assert window.theme.name == "night"
     assert window.view.theme is window.theme
-    ground = window.grab().toImage().pixelColor(400, 20)
+    ground = window.grab().toImage().pixelColor(400, 3)
     assert ground == load_theme("night").colour("head")
 
 
@@ -170,7 +170,7 @@ def test_that_the_desk_says_how_to_come_back(window, qtbot, project, source):
     window.set_language(Language.ZH)
     window.switch_theme()
     desk = window.desk
-    again = MainWindow(project, Facts(project, source), desk, load_theme, source, LockedDoor())
+    again = MainWindow(project, Facts(project, source), desk, load_theme, source, EngineDoor())
     qtbot.addWidget(again)
     again.resize(1920, 1080)
     again.show_start()
@@ -181,7 +181,7 @@ def test_that_the_desk_says_how_to_come_back(window, qtbot, project, source):
 
 def test_that_a_wished_screen_wins_over_the_desk(qtbot, project, source):
     desk = Desk(language=Language.EN, navigation=ident("two"))
-    window = MainWindow(project, Facts(project, source), desk, load_theme, source, LockedDoor())
+    window = MainWindow(project, Facts(project, source), desk, load_theme, source, EngineDoor())
     qtbot.addWidget(window)
     window.resize(1366, 768)
     window.show_start("Small")
@@ -192,7 +192,7 @@ def test_that_a_project_without_screens_says_so(qtbot, source):
     from dataclasses import replace
 
     project = replace(project_of(), screens=(), elements={}, navigation=())
-    window = MainWindow(project, Facts(project, source), Desk(language=Language.EN), load_theme, source, LockedDoor())
+    window = MainWindow(project, Facts(project, source), Desk(language=Language.EN), load_theme, source, EngineDoor())
     qtbot.addWidget(window)
     window.resize(800, 600)
     window.show_start()
@@ -208,7 +208,7 @@ def test_that_closing_is_announced_with_the_place_of_the_window(window, qtbot):
 
 
 def test_that_commands_are_refused_in_words():
-    result = LockedDoor().submit(Command(id="c1", tag="t", value=1))
+    result = EngineDoor().submit(Command(id="c1", tag="t", value=1))
     assert result.state is CommandState.REJECTED
-    assert say_reason(result.reason, Language.EN) == "Not signed in: commands are locked"
-    assert say_reason(result.reason, Language.ZH) == "未登录，不能操作"
+    assert say_reason(result.reason, Language.EN) == "The engine is not connected: nothing was sent."
+    assert say_reason(result.reason, Language.ZH) == "引擎未连接：指令未发送。"

@@ -15,6 +15,7 @@ EXAMPLE = ROOT / "resources" / "examples" / "buffer-line"
 NEVER = (
     *("pyqtgraph", "sqlalchemy", "asyncua", "pymodbus", "openpyxl", "PySide6.QtOpenGL", "PySide6.QtQuick"),
     *("asyncio", "qasync"),
+    *("hmi.display.entry", "logging.handlers", "secrets", "socket"),
 )
 """What a window has no use for before its first paint, or at all."""
 
@@ -45,6 +46,20 @@ def test_that_the_import_of_python_is_put_back(tmp_path):
 def test_that_numpy_is_loaded_before_qt(tmp_path):
     code = "import sys, hmi.shell.app\nnames = list(sys.modules)\nprint(names.index('numpy') < names.index('PySide6'))"
     assert python(code, folder=tmp_path).strip() == "True"
+
+
+def test_that_what_describes_signatures_is_loaded_when_it_is_asked_for_and_is_then_whole(tmp_path):
+    code = (
+        "import sys, hmi.shell.app\nfrom PySide6 import QtCore\n"
+        "part = sys.modules['shibokensupport.signature.parser']\nprint('__getattr__' in vars(part))\n"
+        "print(QtCore.QObject.objectName.__doc__)\nprint('__getattr__' in vars(part))\n"
+        "try:\n    QtCore.QPoint('a', 3)\nexcept TypeError as error:\n    print('Supported signatures' in str(error))\n"
+        "print(compile is sys.modules['builtins'].compile, compile.__module__)"
+    )
+    first, signature, then, *rest = python(code, folder=tmp_path).splitlines()
+    assert (first, then) == ("True", "False")
+    assert signature == "objectName(self, /) -> str"
+    assert rest == ["True", "True builtins"]
 
 
 WATCHED = """

@@ -81,3 +81,12 @@ def test_that_a_catalogue_is_read_line_by_line(text: str, messages: dict[str, st
 def test_that_a_faulty_catalogue_is_refused_with_its_line(text: str) -> None:
     with pytest.raises(ValueError, match=r"a\.po:\d+"):
         parse_po(text, "a.po")
+
+
+def test_that_an_argument_may_be_a_code_or_a_text_of_the_project() -> None:
+    nested = reason("command.store", cause_code="store.cannot_open", error="denied")
+    assert "denied" in say_reason(nested, Language.EN)
+    assert "store." not in say_reason(nested, Language.ZH)
+    titled = reason("command.interlock", title_zh="手动", title_en="manual")
+    assert say_reason(titled, Language.ZH).endswith("手动")
+    assert say_reason(titled, Language.EN).endswith("manual")

@@ -1,8 +1,8 @@
 """Draws the bar: scale, band, ticks, diamond, pointer or filling, and the number beside it. Window, GUI thread."""
 
-from dataclasses import dataclass
 from typing import cast
 
+import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.marks import paint_hatch
@@ -18,8 +18,7 @@ _TEXT = 20
 _LINE = 23
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
+class _Places(msgspec.Struct, frozen=True):
     """Where everything of one bar goes."""
 
     track: QtCore.QRectF
@@ -94,10 +93,11 @@ class Bar:
                     key=f"bar {scale}",
                     surface=False,
                     sideways=props.sideways,
+                    mark_at=_scale_mark(placed, places),
                 )
             )
         else:
-            parts.append(scale_part("value", scale, rect))
+            parts.append(scale_part("value", scale, rect, mark_at=_scale_mark(placed, places)))
             parts.append(
                 PointerPart(
                     "value", track.right(), track.top(), track.bottom(), scale.low, scale.high, track=track.width()
@@ -114,6 +114,7 @@ class Bar:
                     scale.high,
                     diamond=True,
                     mark_at=_setpoint_mark(placed, places),
+                    echo="value",
                 )
             )
         if props.number:
@@ -130,7 +131,7 @@ def _number(placed: Placed, places: _Places) -> NumberPart:
         right = box.right() - (theme.width(unit) + 5 if unit else 0)
         return NumberPart("value", right, box.top() + 17, size=VALUE_PX, right=True)
     baseline = _number_baseline(placed, places)
-    below = box.bottom() - baseline >= READING_PX * 1.4
+    below = box.bottom() - baseline >= theme.reading_px * 1.4
     return NumberPart("value", places.text_x, baseline, size=VALUE_PX, unit_below=below)
 
 
@@ -138,11 +139,19 @@ def _number_baseline(placed: Placed, places: _Places) -> float:
     return places.track.top() + 13 + _label_rows(placed) * _LINE + 11
 
 
+def _scale_mark(placed: Placed, places: _Places) -> tuple[float, float] | None:
+    """Put the mark of a bar without a number under the words of its upper end; None is beside the top."""
+    props = cast(Props, placed.props)
+    if not props.ends or props.sideways:
+        return None
+    return places.text_x - 4, places.track.top() + READING_PX + 12
+
+
 def _setpoint_mark(placed: Placed, places: _Places) -> tuple[float, float]:
     """Put the quality mark of the set-point into the line of the unit."""
     facts = placed.facts.get("value")
     x = places.text_x + (placed.theme.width(facts.unit) + 10 if facts and facts.unit else 0)
-    return x, _number_baseline(placed, places) + READING_PX + 2
+    return x, _number_baseline(placed, places) + placed.theme.reading_px + 2
 
 
 def _ends(painter: QtGui.QPainter, placed: Placed, places: _Places) -> None:
@@ -156,7 +165,7 @@ def _ends(painter: QtGui.QPainter, placed: Placed, places: _Places) -> None:
             theme.write(painter, x, track.bottom() + 19, words, align=align)
         else:
             y = track.bottom() - share * track.height()
-            theme.write(painter, places.text_x, y + READING_PX * 0.36, words)
+            theme.write(painter, places.text_x, y + theme.reading_px * 0.36, words)
 
 
 def _ticks(painter: QtGui.QPainter, places: _Places, theme: Theme) -> None:

@@ -4,10 +4,10 @@ from typing import cast
 
 from PySide6 import QtCore, QtGui
 
-from hmi.display.marks import paint_hatch
+from hmi.display.marks import GAP, HEIGHT, paint_hatch
 from hmi.display.parts import UNKNOWN_STATE, Part, Placed, PlatePart, StatePart, TouchPart
 from hmi.display.symbols.bodies import paint_tick, rounded
-from hmi.display.theme import READING_PX, Theme
+from hmi.display.theme import Theme
 from hmi.model.symbols.button import FAMILY, Props
 from hmi.model.tag import DataType, TagFields
 
@@ -41,10 +41,17 @@ class Button:
         key = f"button {wanted} {primary} {words}"
         face: Part
         if states:
-            face = StatePart("value", rect, states, paint, key=key)
+            face = StatePart("value", rect, states, paint, key=key, mark_at=_mark(placed), aged=False)
         else:
-            face = PlatePart("value", rect, paint, key=f"{key} plate")
+            face = PlatePart("value", rect, paint, key=f"{key} plate", mark_at=_mark(placed))
         return face, TouchPart("value", rect, value=props.value, confirm=props.confirm)
+
+
+def _mark(placed: Placed) -> tuple[float, float]:
+    """Put the quality mark at the right end of the button where its words leave room, else right of it."""
+    words = placed.theme.width(placed.say(cast(Props, placed.props).title), placed.theme.reading_px, 600)
+    inside = words + _TICK + 2 * (HEIGHT + 2 * GAP) <= placed.box.width()
+    return placed.box.right() + (-HEIGHT - GAP if inside else GAP), placed.box.center().y()
 
 
 def _states(facts: TagFields | None, value: float) -> tuple[int, ...]:
@@ -82,10 +89,10 @@ def paint_button(
     painter.fillPath(shape, theme.brush(ground))
     has_tick = state == 1 and rect.width() >= 72
     room = rect.width() - 2 * _PADDING - (_TICK if has_tick else 0)
-    shown = theme.shortened(words, room, READING_PX, 600)
-    advance = theme.width(shown, READING_PX, 600)
+    shown = theme.shortened(words, room, theme.reading_px, 600)
+    advance = theme.width(shown, theme.reading_px, 600)
     left = rect.center().x() - advance / 2 + (_TICK / 2 if has_tick else 0)
-    baseline = round(rect.center().y() + READING_PX * 0.36)
+    baseline = round(rect.center().y() + theme.reading_px * 0.36)
     if state == UNKNOWN_STATE:
         painter.save()
         painter.setClipPath(shape, QtCore.Qt.ClipOperation.IntersectClip)

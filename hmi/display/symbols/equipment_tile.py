@@ -8,7 +8,7 @@ from PySide6 import QtCore, QtGui
 from hmi.display.marks import HEIGHT
 from hmi.display.parts import UNKNOWN_STATE, NumberPart, Part, Placed, StatePart
 from hmi.display.symbols.bodies import paint_body, rounded
-from hmi.display.theme import READING_PX, Theme
+from hmi.display.theme import Theme
 from hmi.model.symbols.equipment_tile import FAMILY, Props
 from hmi.words import say
 
@@ -52,7 +52,7 @@ class EquipmentTile:
             paint_state_bar(painter, rect, known, theme, words=words.get(state, unknown))
 
         rect = (box.left() + _BAR_INSET, box.top() + _BAR_TOP, box.width() - 2 * _BAR_INSET, float(_BAR))
-        mark = (_title(None, placed), box.top() + _TITLE - READING_PX * 0.36)
+        mark = (_title(None, placed), box.top() + _TITLE - placed.theme.reading_px * 0.36)
         key = f"tile {sorted(running)} {sorted(words.items())} {unknown}"
         parts: list[Part] = [StatePart("state", rect, tuple(sorted(words)), paint, key=key, mark_at=mark, aged=False)]
         for (slot, _), baseline in zip(_counts(placed), _baselines(placed), strict=True):
@@ -70,10 +70,10 @@ def _title(painter: QtGui.QPainter | None, placed: Placed) -> float:
     x, right = box.left() + _PADDING, box.right() - _PADDING
     for words, weight in ((props.tag, 600), (placed.say(props.title), 400)):
         if words and right > x:
-            shown = theme.shortened(words, right - x, READING_PX, weight)
+            shown = theme.shortened(words, right - x, theme.reading_px, weight)
             if painter is not None:
                 theme.write(painter, x, box.top() + _TITLE, shown, weight=weight, token="ink")
-            x += theme.width(shown, READING_PX, weight) + 8
+            x += theme.width(shown, theme.reading_px, weight) + 8
     return min(x, box.right() - HEIGHT - 2)
 
 
@@ -110,13 +110,13 @@ def paint_state_bar(painter: QtGui.QPainter, rect: QtCore.QRectF, state: int, th
     """
     paint_body(painter, rounded(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4), state, theme, 0 if state == 0 else 1.5)
     weight = 400 if state == UNKNOWN_STATE else 600
-    shown = theme.shortened(words, rect.width() - 8, READING_PX, weight)
+    shown = theme.shortened(words, rect.width() - 8, theme.reading_px, weight)
     if state == UNKNOWN_STATE:
-        width = min(theme.width(shown, READING_PX, weight) + 8, rect.width() - 4)
+        width = min(theme.width(shown, theme.reading_px, weight) + 8, rect.width() - 4)
         plate = QtCore.QRectF(rect.center().x() - width / 2, rect.top() + 2, width, rect.height() - 4)
         painter.fillRect(plate, theme.colour("card"))
     token = {0: "offink", 1: "off"}.get(state, "ink")
-    baseline = round(rect.center().y() + READING_PX * 0.36)
+    baseline = round(rect.center().y() + theme.reading_px * 0.36)
     theme.write(painter, rect.center().x(), baseline, shown, weight=weight, token=token, align=0)
 
 

@@ -8,7 +8,7 @@ from hmi.display.parts import UNKNOWN_STATE, NumberPart, Part, Placed, StatePart
 from hmi.display.symbols.bodies import paint_body, rounded, triangle
 from hmi.display.symbols.labels import Label, label_of, write_label
 from hmi.display.symbols.tank import sheen
-from hmi.display.theme import READING_PX, VALUE_PX, Theme
+from hmi.display.theme import VALUE_PX, Theme
 from hmi.model.symbols.filter import FAMILY, Props
 
 _OUTLINE = 2
@@ -56,7 +56,7 @@ def _number(placed: Placed, props: Props) -> NumberPart:
     x, baseline = label.point(placed.box, label.lines - 1)
     baseline += 0 if props.label == "above" else 5
     facts = placed.facts.get("value")
-    unit = theme.width(facts.unit, READING_PX) + 5 if facts and facts.unit else 0.0
+    unit = theme.width(facts.unit, theme.reading_px) + 5 if facts and facts.unit else 0.0
     if label.align == 0:
         x -= (theme.width(_SAMPLE, VALUE_PX, 600) + unit) / 2
     elif label.align < 0:

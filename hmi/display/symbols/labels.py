@@ -4,8 +4,8 @@ Beside the equipment, never across a pipe (LOOK.md section 7). Used by the drawi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.parts import Placed, WordPart
@@ -22,8 +22,7 @@ _BESIDE = 10
 _WORD_ROOM = 150
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True):
     """The label of one element."""
 
     tag: str
@@ -41,7 +40,7 @@ class Label:
     def width(self, theme: Theme) -> float:
         """Give the width of tag name and title, pixels."""
         gap = GAP if self.tag and self.title else 0
-        return theme.width(self.tag, READING_PX, 600) + gap + theme.width(self.title, READING_PX)
+        return theme.width(self.tag, theme.reading_px, 600) + gap + theme.width(self.title, theme.reading_px)
 
     def point(self, box: QtCore.QRectF, line: int) -> tuple[float, float]:
         """Give x (edge or middle, by `align`) and baseline of a line, counted from 0."""

@@ -8,7 +8,7 @@ from PySide6 import QtCore, QtGui
 from hmi.display.parts import Part, Placed, StatePart, WordPart
 from hmi.display.symbols.bodies import LINE, circle, paint_body
 from hmi.display.symbols.labels import state_words
-from hmi.display.theme import READING_PX, Theme
+from hmi.display.theme import Theme
 from hmi.model.symbols.lamp import FAMILY, Props
 from hmi.words import say
 
@@ -47,8 +47,8 @@ class Lamp:
             return (lamp,)
         title = placed.say(props.title)
         end = _text_left(placed)
-        end += theme.width(props.tag, READING_PX, 600) + _GAP if props.tag else 0
-        end += theme.width(title, READING_PX) + _GAP if title else 0
+        end += theme.width(props.tag, theme.reading_px, 600) + _GAP if props.tag else 0
+        end += theme.width(title, theme.reading_px) + _GAP if title else 0
         labelled = bool(props.tag or title)
         x = max(end, box.left() + box.width() * _COLUMN) if labelled else end
         words = state_words(placed, "value", "symbols.on", "symbols.off")
@@ -75,7 +75,7 @@ def _text_left(placed: Placed) -> float:
 
 
 def _baseline(placed: Placed) -> float:
-    return round(placed.box.center().y() + READING_PX * 0.36)
+    return round(placed.box.center().y() + placed.theme.reading_px * 0.36)
 
 
 def paint_lamp(painter: QtGui.QPainter, rect: QtCore.QRectF, state: int, theme: Theme) -> None:

@@ -7,16 +7,18 @@ from PySide6 import QtCore, QtGui
 
 from hmi.display.parts import UNKNOWN_STATE, NumberPart, Part, Placed, StatePart
 from hmi.display.symbols.bodies import paint_body, rounded
-from hmi.display.theme import READING_PX, Theme
+from hmi.display.theme import Theme
 from hmi.model.symbols.loop_row import FAMILY, Props
 
 _NUMBER_PX = 18
 _GAP = 9
 _CHIP = 26
 _CHIP_LEAST = 50
-_CHIP_INSET = 6
+_CHIP_INSET = 9
 """From the right end of the row to the chip, pixels: its quality mark stands there, half in the card's padding."""
 _CHIP_PADDING = 9
+_MARK_GAP = 3
+"""Between a number and its mark: rows of a small screen have no room for more."""
 _SLOTS = ("pv", "sp", "out")
 
 
@@ -32,8 +34,11 @@ class LoopRow:
         room = box.left() + box.width() * _ends(props)[0] - theme.width("000.0", _NUMBER_PX, 600)
         for words, weight, token in ((props.tag, 600, "ink"), (placed.say(props.title), 400, "ink2")):
             if words and room > x:
-                shown = theme.shortened(words, room - x, READING_PX, weight)
-                x += theme.write(painter, x, _baseline(placed, READING_PX), shown, weight=weight, token=token) + _GAP
+                shown = theme.shortened(words, room - x, theme.reading_px, weight)
+                x += (
+                    theme.write(painter, x, _baseline(placed, theme.reading_px), shown, weight=weight, token=token)
+                    + _GAP
+                )
         if props.rule:
             y = round(box.bottom()) - 0.5
             painter.setPen(theme.pen("line1", 1))
@@ -49,7 +54,15 @@ class LoopRow:
                 baseline = _baseline(placed, _NUMBER_PX)
                 parts.append(
                     NumberPart(
-                        slot, right, baseline, size=_NUMBER_PX, right=True, unit="", setpoint=slot == "sp", aged=False
+                        slot,
+                        right,
+                        baseline,
+                        size=_NUMBER_PX,
+                        right=True,
+                        unit="",
+                        setpoint=slot == "sp",
+                        aged=False,
+                        mark_gap=_MARK_GAP,
                     )
                 )
         if "mode" in placed.bound:
@@ -70,7 +83,7 @@ def _mode(placed: Placed, props: Props) -> StatePart:
     """Declare the mode, centred in a column as wide as its longest word."""
     theme, box = placed.theme, placed.box
     words = _words(placed)
-    widest = max((theme.width(word, READING_PX, 600) for word in words.values()), default=0.0)
+    widest = max((theme.width(word, theme.reading_px, 600) for word in words.values()), default=0.0)
     ends = _ends(props)
     room = box.width() * (ends[3] - ends[2]) - _CHIP_INSET - 8
     width = round(min(max(_CHIP_LEAST, widest + 2 * _CHIP_PADDING), room))
@@ -107,7 +120,7 @@ def paint_mode(
         words: of the mode.
         normal: whether it is the normal mode.
     """
-    baseline = round(rect.center().y() + READING_PX * 0.36)
+    baseline = round(rect.center().y() + theme.reading_px * 0.36)
     middle = rect.center().x()
     if state == UNKNOWN_STATE:
         paint_body(painter, rounded(rect.adjusted(1, 1, -1, -1), 4), UNKNOWN_STATE, theme, 1.5)
@@ -117,7 +130,7 @@ def paint_mode(
     if not normal:
         painter.fillPath(rounded(rect, 4), theme.brush("mark"))
     weight, token = (400, "ink2") if normal else (600, "markink")
-    shown = theme.shortened(words, rect.width() - 4, READING_PX, weight)
+    shown = theme.shortened(words, rect.width() - 4, theme.reading_px, weight)
     theme.write(painter, middle, baseline, shown, weight=weight, token=token, align=0)
 
 

@@ -7,7 +7,7 @@ from PySide6 import QtCore, QtGui
 from hmi.display.parts import UNKNOWN_STATE, Part, Placed, StatePart
 from hmi.display.symbols.bodies import circle, paint_body, rounded
 from hmi.display.symbols.labels import GAP, Label, corner, label_of, state_words, word_part, write_label
-from hmi.display.theme import READING_PX, Theme
+from hmi.display.theme import Theme
 from hmi.model.symbols.motor import FAMILY, Props
 
 _SHAFT = 3
@@ -81,7 +81,7 @@ def paint_motor(
     paint_body(painter, rounded(box, 4), state, theme)
     if state == UNKNOWN_STATE:
         painter.fillPath(circle(box.center(), 10), theme.brush("card"))
-    painter.setFont(theme.font(READING_PX, 600))
+    painter.setFont(theme.font(theme.reading_px, 600))
     painter.setPen(theme.pen("offink" if state == 0 else "off" if state == 1 else "ink"))
     painter.drawText(box, QtCore.Qt.AlignmentFlag.AlignCenter, "M")
 

@@ -4,9 +4,9 @@ from typing import cast
 
 from PySide6 import QtGui
 
-from hmi.display.marks import GAP
+from hmi.display.marks import GAP, HEIGHT
 from hmi.display.parts import NumberPart, Part, Placed, TouchPart
-from hmi.display.theme import MINUS, READING_PX
+from hmi.display.theme import MINUS
 from hmi.model.symbols.numeric_entry import FAMILY, Props
 from hmi.words import say
 
@@ -33,8 +33,9 @@ class NumericEntry:
             if words:
                 x += theme.write(painter, x, box.top() - _RISE, theme.shortened(words, box.right() - x)) + 8
         hint = _range(placed)
-        if hint and theme.width(hint) + 2 * _PADDING <= _digits_left(placed) - box.left():
-            theme.write(painter, box.left() + _PADDING, _baseline(placed, READING_PX), hint)
+        mark = HEIGHT + GAP
+        if hint and theme.width(hint) + 2 * _PADDING + mark <= _digits_left(placed) - box.left():
+            theme.write(painter, box.left() + _PADDING, _baseline(placed, theme.reading_px), hint)
 
     def parts(self, placed: Placed) -> tuple[Part, ...]:
         """Declare the number and the place that is clicked."""
@@ -47,7 +48,7 @@ class NumericEntry:
             right=True,
             digits=_DIGITS,
             setpoint=True,
-            mark_at=(box.right() + GAP, box.center().y()),
+            aged=False,
         )
         rect = (box.left(), box.top(), box.width(), box.height())
         return number, TouchPart("setpoint", rect, confirm=props.confirm)
@@ -59,7 +60,7 @@ def _baseline(placed: Placed, size: float) -> float:
 
 def _digits_right(placed: Placed) -> float:
     facts, theme = placed.facts.get("setpoint"), placed.theme
-    unit_size = max(READING_PX, round(0.6 * cast(Props, placed.props).size))
+    unit_size = max(theme.reading_px, round(0.6 * cast(Props, placed.props).size))
     unit = theme.width(facts.unit, unit_size) + 5 if facts is not None and facts.unit else 0.0
     return placed.box.right() - _PADDING - unit
 

@@ -37,9 +37,14 @@ class Panel:
         """Declare the chip that says once for the group why values are not good."""
         if "value" not in placed.bound:
             return ()
+        props, theme = cast(Props, placed.props), placed.theme
         start = _title(None, placed, 0, placed.box.right() - _PADDING - 80)
         width = placed.box.right() - _PADDING - start
-        return (CausePart("value", start, placed.box.top() + _TITLE_MIDDLE, width=max(80.0, width)),)
+        tag = theme.width(props.tag, props.size, 600) + 12 if props.tag else 0.0
+        covers = max(0.0, start - placed.box.left() - _PADDING - tag) if props.tag else 0.0
+        ground = "card" if props.ground == "none" else props.ground
+        middle = placed.box.top() + _TITLE_MIDDLE
+        return (CausePart("value", start, middle, width=max(80.0, width), covers=covers, ground=ground),)
 
 
 def _title(painter: QtGui.QPainter | None, placed: Placed, baseline: float, right: float) -> float:

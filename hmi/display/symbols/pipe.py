@@ -2,9 +2,9 @@
 
 import itertools
 import math
-from dataclasses import dataclass
 from typing import cast
 
+import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.marks import HEIGHT, paint_hatch
@@ -31,8 +31,7 @@ Line = tuple[QtCore.QPointF, ...]
 _MARK_SHARE = 1 / 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(msgspec.Struct, frozen=True):
     """One pipe as it is painted, from the corner of its rectangle."""
 
     line: QtGui.QPainterPath
@@ -76,8 +75,11 @@ class Pipe:
 
 def _mark(placed: Placed) -> tuple[float, float]:
     """Put the quality mark on the pipe itself, a quarter along its longest leg: beside it stand other labels."""
-    corner = placed.box.topLeft()
-    points = [corner + QtCore.QPointF(x, y) for x, y in cast(Props, placed.props).points]
+    corner, props = placed.box.topLeft(), cast(Props, placed.props)
+    points = [corner + QtCore.QPointF(x, y) for x, y in props.points]
+    if props.mark is not None:
+        spot = line_path(tuple(points), props.radius).pointAtPercent(min(max(props.mark, 0.0), 1.0))
+        return round(spot.x() - HEIGHT / 2), round(spot.y())
     start, end = max(itertools.pairwise(points), key=lambda leg: math.dist(leg[0].toTuple(), leg[1].toTuple()))
     middle = start + (end - start) * _MARK_SHARE
     return round(middle.x() - HEIGHT / 2), round(middle.y())

@@ -6,7 +6,6 @@ from PySide6 import QtGui
 
 from hmi.display.marks import HEIGHT
 from hmi.display.parts import NumberPart, Part, Placed
-from hmi.display.theme import READING_PX
 from hmi.model.symbols.readout import FAMILY, Props
 
 _LABEL_RISE = 16
@@ -39,7 +38,7 @@ class Readout:
         unit = props.unit if props.unit is not None else (facts.unit if facts else "")
         x = box.left()
         if props.right:
-            unit_size = max(READING_PX, round(0.6 * props.size))
+            unit_size = max(theme.reading_px, round(0.6 * props.size))
             x = box.right() - (theme.width(unit, unit_size) + 5 if unit else 0)
         elif props.label == "left":
             for words in (props.tag, placed.say(props.title)):
@@ -68,7 +67,7 @@ def _mark_beside_label(placed: Placed, props: Props) -> tuple[float, float] | No
     end = placed.box.left() + sum(placed.theme.width(one) + 8 for one in words)
     if end + HEIGHT > placed.box.right():
         return None
-    return end, placed.box.top() + _LABEL_RISE - READING_PX * 0.36
+    return end, placed.box.top() + _LABEL_RISE - placed.theme.reading_px * 0.36
 
 
 def _baseline(placed: Placed, props: Props) -> float:

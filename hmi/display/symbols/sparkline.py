@@ -4,9 +4,10 @@ from typing import cast
 
 from PySide6 import QtCore, QtGui
 
+from hmi.display.marks import HEIGHT
 from hmi.display.parts import NumberPart, Part, Placed, SparkPart
 from hmi.display.scales import scale_of
-from hmi.display.theme import MINUS, READING_PX
+from hmi.display.theme import MINUS
 from hmi.model.symbols.sparkline import FAMILY, Props
 from hmi.model.tag import Limits
 from hmi.words import say
@@ -16,8 +17,9 @@ _TITLE = 32
 _BASELINE = 19
 _CLOCK = 26
 """Height of the clock's line below the plot."""
-_TITLE_PX = 18
 _GAP = 11
+_MARK = HEIGHT + 4
+"""Room for the mark of a set-point after its number."""
 _DOT = 8
 """Room at the right of the plot for the end dot where no words stand there."""
 
@@ -33,7 +35,7 @@ class Sparkline:
         x, baseline = box.left(), box.top() + _BASELINE
         room = _digits_left(placed) - 12 if props.number else box.right()
         title = placed.say(props.title)
-        for words, size, weight, token in _title(props.tag, title):
+        for words, size, weight, token in _title(props.tag, title, theme.reading_px):
             shown = theme.shortened(words, max(0.0, room - x), size, weight)
             x += theme.write(painter, x, baseline, shown, size=size, weight=weight, token=token) + _GAP
 
@@ -74,16 +76,16 @@ class Sparkline:
         return tuple(parts)
 
 
-def _title(tag: str, title: str) -> list[tuple[str, float, int, str]]:
+def _title(tag: str, title: str, reading_px: int) -> list[tuple[str, float, int, str]]:
     """Give words, size, weight and colour of what stands above the plot: title first, then tag name."""
     first, second = (title, tag) if title else (tag, "")
-    lines: list[tuple[str, float, int, str]] = [(first, _TITLE_PX, 600, "ink"), (second, READING_PX, 400, "ink2")]
+    lines: list[tuple[str, float, int, str]] = [(first, reading_px + 1, 600, "ink"), (second, reading_px, 400, "ink2")]
     return [line for line in lines if line[0]]
 
 
 def _title_end(placed: Placed) -> float:
     props, x = cast(Props, placed.props), placed.box.left()
-    for words, size, weight, _ in _title(props.tag, placed.say(props.title)):
+    for words, size, weight, _ in _title(props.tag, placed.say(props.title), placed.theme.reading_px):
         x += placed.theme.width(words, size, weight) + _GAP
     return min(x, _digits_left(placed) - 30)
 
@@ -91,7 +93,9 @@ def _title_end(placed: Placed) -> float:
 def _digits_right(placed: Placed) -> float:
     facts, size = placed.facts.get("value"), cast(Props, placed.props).size
     unit = facts.unit if facts is not None else ""
-    return placed.box.right() - (placed.theme.width(unit, max(READING_PX, round(0.6 * size))) + 5 if unit else 0)
+    return placed.box.right() - (
+        placed.theme.width(unit, max(placed.theme.reading_px, round(0.6 * size))) + 5 if unit else 0
+    )
 
 
 def _digits_left(placed: Placed) -> float:
@@ -132,8 +136,9 @@ def _margin(placed: Placed) -> float:
     words = [words for _, words in _limits(placed)]
     if "setpoint" in placed.bound:
         _, high = placed.span("value", props.low, props.high)
-        words.append(f"{say('symbols.setpoint', placed.language)} {high:.{_decimals(placed)}f} ?!")
-    return max((theme.width(one) + _GAP for one in words), default=_DOT)
+        words.append(f"{say('symbols.setpoint', placed.language)} {high:.{_decimals(placed)}f}")
+    mark = _MARK if "setpoint" in placed.bound else 0
+    return max((theme.width(one) + _GAP + (mark if one is words[-1] else 0) for one in words), default=_DOT)
 
 
 DRAWING = Sparkline()

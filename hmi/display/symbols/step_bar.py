@@ -6,7 +6,7 @@ from PySide6 import QtCore, QtGui
 
 from hmi.display.parts import UNKNOWN_STATE, Part, Placed, StatePart
 from hmi.display.symbols.bodies import circle, paint_body, paint_tick
-from hmi.display.theme import READING_PX, Theme
+from hmi.display.theme import Theme
 from hmi.model.symbols.step_bar import FAMILY, Props
 
 _DISC = 14.5
@@ -71,13 +71,13 @@ def paint_steps(
         _paint_disc(painter, centre, number, state, theme)
         current = number == state
         weight, token = (600, "ink") if current else (400, "ink2")
-        name = theme.shortened(names[number - 1], pitch - 6, READING_PX, weight)
+        name = theme.shortened(names[number - 1], pitch - 6, theme.reading_px, weight)
         theme.write(painter, centre.x(), middle + _NAME, name, weight=weight, token=token, align=0)
 
 
 def _paint_disc(painter: QtGui.QPainter, centre: QtCore.QPointF, number: int, state: int, theme: Theme) -> None:
     """Paint one disc with its number, or with a tick when the step is done."""
-    baseline = round(centre.y() + READING_PX * 0.36)
+    baseline = round(centre.y() + theme.reading_px * 0.36)
     if state == UNKNOWN_STATE:
         paint_body(painter, circle(centre, _DISC), UNKNOWN_STATE, theme, 1.5)
         painter.fillPath(circle(centre, 9.5), theme.brush("card"))

@@ -3,15 +3,15 @@
 Window, GUI thread.
 """
 
-from dataclasses import dataclass
 from typing import cast
 
+import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.marks import HEIGHT, paint_hatch
 from hmi.display.parts import UNKNOWN_STATE, LevelPart, NumberPart, Part, Placed, PointerPart, StatePart
 from hmi.display.scales import Scale, scale_of, scale_part
-from hmi.display.theme import READING_PX, VALUE_PX, Theme
+from hmi.display.theme import VALUE_PX, Theme
 from hmi.model.symbols.tank import FAMILY, Props
 
 _TOP_DISH = 0.15
@@ -24,8 +24,7 @@ _OUTLINE = 2
 _TRACK = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Vessel:
+class Vessel(msgspec.Struct, frozen=True):
     """Where the shell of one tank lies, pixels of the screen."""
 
     shell: QtCore.QRectF
@@ -100,6 +99,7 @@ class Tank:
                 lambda painter, rect, state, theme: _liquid(painter, rect, state, theme, vessel),
                 key="tank",
                 foot=shell.bottom() - vessel.bottom_weld - 1,
+                clear=_block(placed, vessel) if props.number else None,
             )
         )
         room = vessel.bottom_weld - vessel.top_weld
@@ -125,7 +125,7 @@ def _jacket(placed: Placed, vessel: Vessel) -> StatePart:
     rect = (shell.left() - _JACKET, float(top), shell.width() + 2 * _JACKET, float(height))
     slot = "running"
     mark = (shell.right() + _JACKET + 7, top + 12.0)
-    return StatePart(slot, rect, (0, 1), _paint_jacket, key="jacket", mark_at=mark)
+    return StatePart(slot, rect, (0, 1), _paint_jacket, key="jacket", mark_at=mark, echo="level")
 
 
 def _paint_jacket(painter: QtGui.QPainter, rect: QtCore.QRectF, state: int, theme: Theme) -> None:
@@ -177,20 +177,47 @@ def _scale(scale: Scale, vessel: Vessel) -> list[Part]:
     return [scale_part("level", scale, rect), pointer]
 
 
+def _number_place(placed: Placed, vessel: Vessel) -> tuple[float, float, float]:
+    """Give left edge, baseline and size of the level: 16 px from the left wall."""
+    size = cast(Props, placed.props).size
+    size = size if vessel.shell.width() >= 150 else min(size, VALUE_PX)
+    return vessel.shell.left() + 16, round(vessel.top_weld + (vessel.bottom_weld - vessel.top_weld) * 0.66), size
+
+
+def _block(placed: Placed, vessel: Vessel) -> tuple[float, float, float, float]:
+    """Give left, top, right, bottom of the numbers with their units."""
+    x, baseline, size = _number_place(placed, vessel)
+    theme, right = placed.theme, x
+    both = (("level", size, 600, "100.0"), ("value", theme.reading_px + 1, 400, "0 000"))
+    for slot, px, weight, digits in both:
+        facts = placed.facts.get(slot)
+        if slot in placed.bound and facts is not None:
+            unit = theme.width(facts.unit, max(theme.reading_px, round(0.6 * px))) + 5 if facts.unit else 0
+            right = max(right, x + theme.width(digits, px, weight) + unit)
+    bottom = baseline + (25 if "value" in placed.bound else 0) + 6
+    return x, baseline - size * 0.76 - 4, min(right + 4, vessel.shell.right() - 50), bottom
+
+
 def _numbers(placed: Placed, vessel: Vessel) -> list[Part]:
-    """Put the level 16 px from the left wall, the second value under it."""
-    props = cast(Props, placed.props)
-    x = vessel.shell.left() + 16
-    size = props.size if vessel.shell.width() >= 150 else min(props.size, VALUE_PX)
-    baseline = round(vessel.top_weld + (vessel.bottom_weld - vessel.top_weld) * 0.66)
+    """Put the level, and the second value under it."""
+    x, baseline, size = _number_place(placed, vessel)
     mark = (x, baseline - size - 10)
     parts: list[Part] = [NumberPart("level", x, baseline, size=size, on_liquid=True, digits=6, mark_at=mark)]
     if "value" in placed.bound:
         mark = (x, baseline + 25 + HEIGHT - 5)
-        second = NumberPart(
-            "value", x, baseline + 25, size=READING_PX + 1, on_liquid=True, digits=6, weight=400, mark_at=mark
+        parts.append(
+            NumberPart(
+                "value",
+                x,
+                baseline + 25,
+                size=placed.theme.reading_px + 1,
+                on_liquid=True,
+                digits=6,
+                weight=400,
+                mark_at=mark,
+                echo="level",
+            )
         )
-        parts.append(second)
     return parts
 
 

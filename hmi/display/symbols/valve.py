@@ -6,7 +6,7 @@ from PySide6 import QtCore, QtGui
 
 from hmi.display.marks import GAP, paint_hatch
 from hmi.display.parts import UNKNOWN_STATE, NumberPart, Part, Placed, StatePart
-from hmi.display.theme import READING_PX, VALUE_PX, Theme
+from hmi.display.theme import VALUE_PX, Theme
 from hmi.model.symbols.valve import FAMILY, Props
 
 _SHARE = 0.66
@@ -68,7 +68,7 @@ class Valve:
 def _label_place(placed: Placed) -> tuple[float, float, int]:
     """Give x, baseline and alignment of the label; the actuator's side is kept free."""
     props, box = cast(Props, placed.props), placed.box
-    middle = round(box.center().y() + READING_PX * 0.36)
+    middle = round(box.center().y() + placed.theme.reading_px * 0.36)
     half = _half_length(box)
     reach = half * 1.9 if props.upright else half
     match props.label:

@@ -14,13 +14,15 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from hmi.drivers.modbus.exchange import Batch, PendingRead, PendingWrite, check_read
+from hmi.drivers.modbus.exchange import GOOD, Batch, PendingRead, PendingWrite, check_read
 from hmi.drivers.modbus.pdu import HEADER, HEADER_BYTES, MAX_PDU_BYTES
 from hmi.model.clock import Clock
 from hmi.model.errors import LinkLost
 from hmi.model.quality import Cause
 
 _BUFFER_BYTES = 16_384
+_EARLY_NS = 1_000_000
+"""By how much the loop's timer may ring before the time by our clock."""
 SILENT_REQUESTS = 2
 """Requests in a row without an answer that end a connection (MB-19: half-open is seen within two polls)."""
 
@@ -35,18 +37,6 @@ class Counts:
     round_trip_ns: int = 0
     restarts_at_depth_one: int = 0
     """1 when pipelining was tried and given up."""
-
-
-@dataclass(slots=True)
-class _Slot:
-    """A request that is under way."""
-
-    pending: PendingRead | PendingWrite
-    sent_ns: int
-    deadline: float
-    """In seconds of the loop's clock."""
-    alone: bool
-    """Sent while only one request may be under way; False puts a missing answer down to pipelining."""
 
 
 @dataclass(slots=True)
@@ -72,7 +62,7 @@ class Connection(asyncio.BufferedProtocol):
         """Done as soon as the socket is closed."""
         self._loop = asyncio.get_running_loop()
         self._unit = options.unit
-        self._request_s = options.request_s
+        self._request_ns = int(options.request_s * 1e9)
         self._delay_s = options.delay_s
         self._place = options.place
         self._clock = clock
@@ -82,7 +72,8 @@ class Connection(asyncio.BufferedProtocol):
         self._view = memoryview(self._buffer)
         self._begin = 0
         self._end = 0
-        self._slots: dict[int, _Slot] = {}
+        self._slots: dict[int, PendingRead | PendingWrite] = {}
+        """What is under way, by transaction id."""
         self._transaction = 0
         self._batches: list[Batch] = []
         self._writes: deque[PendingWrite] = deque()
@@ -108,8 +99,12 @@ class Connection(asyncio.BufferedProtocol):
         if self._failure is not None:
             raise LinkLost(self._failure, place=self._place)
 
-    async def run(self, batch: Batch) -> None:
+    async def run(self, batch: Batch, *, ahead: bool = False) -> None:
         """Send all requests of a batch and wait for their answers; each request ends with a cause, good or not.
+
+        Args:
+            batch: what is asked.
+            ahead: before all requests that wait, as the read-back of a write is.
 
         Raises:
             LinkLost: when the connection is or gets lost.
@@ -118,7 +113,7 @@ class Connection(asyncio.BufferedProtocol):
         if not batch.todo:
             return
         batch.done = self._loop.create_future()
-        self._batches.append(batch)
+        self._batches.insert(0 if ahead else len(self._batches), batch)
         self._pump()
         try:
             await batch.done
@@ -154,7 +149,7 @@ class Connection(asyncio.BufferedProtocol):
 
     async def close(self) -> None:
         """End the connection; a write that is under way is torn off, not flushed."""
-        self._fail(Cause.DEVICE_OFFLINE, reset=self._writing)
+        self._fail(Cause.DEVICE_OFFLINE)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1.0):
                 await asyncio.shield(self.lost)
@@ -164,6 +159,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Set the socket up: no delay for small frames, and the kernel's own probes for a dead peer."""
         self._transport = cast(asyncio.Transport, transport)
+        self._put = self._transport.write
         sock = transport.get_extra_info("socket")
         if sock is None:
             return
@@ -182,7 +178,7 @@ class Connection(asyncio.BufferedProtocol):
     def get_buffer(self, sizehint: int) -> memoryview:
         """Offer the free part of the one buffer: no allocation for an answer."""
         del sizehint
-        return self._view[self._end :]
+        return self._view[self._end :] if self._end else self._view
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take all whole frames out of the buffer, however the segments were cut."""
@@ -191,7 +187,7 @@ class Connection(asyncio.BufferedProtocol):
         while end - begin >= HEADER_BYTES:
             transaction, protocol, length, unit = HEADER.unpack_from(self._buffer, begin)
             if protocol != 0 or not 2 <= length <= MAX_PDU_BYTES + 1:
-                self._fail(Cause.MALFORMED_ANSWER, reset=False)
+                self._fail(Cause.MALFORMED_ANSWER)
                 return
             following = begin + HEADER_BYTES - 1 + length
             if following > end:
@@ -207,6 +203,10 @@ class Connection(asyncio.BufferedProtocol):
             begin, end = 0, end - begin
         self._begin, self._end = begin, end
         self._pump()
+        if not self._slots and self._timer is not None:
+            # Left alone it would wake the process once between two polls, for nothing.
+            self._timer.cancel()
+            self._timer = None
 
     # ---------------------------------------------------------------- inside
 
@@ -215,17 +215,19 @@ class Connection(asyncio.BufferedProtocol):
         while self._failure is None and len(self._slots) < self.depth and not self._writing:
             if self._writes:
                 if not self._slots and not self._pausing():
-                    self._writing = True
-                    self._send(self._writes.popleft())
+                    self._send_write(self._writes.popleft())
                 return
             for batch in self._batches:
                 if batch.todo:
                     break
             else:
                 return
-            if self._pausing():
+            if self._delay_s and self._pausing():
                 return
-            self._send(PendingRead(batch, batch.todo.pop()))
+            if self._timer is None:
+                self._timer = self._loop.call_later(self._request_ns / 1e9, self._request_due)
+            read = PendingRead(batch, batch.todo.pop(), self._clock.monotonic_ns(), self.depth == 1)
+            self._send(read, read.request.pdu)
 
     def _pausing(self) -> bool:
         """Tell whether the device still has its pause; if so, go on at its end."""
@@ -242,66 +244,68 @@ class Connection(asyncio.BufferedProtocol):
         self._pause = None
         self._pump()
 
-    def _send(self, pending: PendingRead | PendingWrite) -> None:
+    def _send_write(self, pending: PendingWrite) -> None:
+        """Send a write; its deadline has a timer of its own."""
+        self._writing = True
+        pending.sent, pending.sent_ns = True, self._clock.monotonic_ns()
+        # From here to the answer the kernel drops the request with the socket, also when this process is killed.
+        _linger(cast(asyncio.Transport, self._transport), drop=True)
+        self._send(pending, pending.pdu)
+
+    def _send(self, pending: PendingRead | PendingWrite, pdu: bytes) -> None:
         """Put one request on the wire."""
-        transport = cast(asyncio.Transport, self._transport)
-        pdu = pending.pdu
         transaction = self._transaction = (self._transaction + 1) & 0xFFFF
-        deadline = self._loop.time() + self._request_s
-        self._slots[transaction] = _Slot(pending, self._clock.monotonic_ns(), deadline, self.depth == 1)
+        self._slots[transaction] = pending
         self.counts.requests += 1
-        if self._timer is None:
-            self._timer = self._loop.call_at(deadline, self._request_due)
-        pending.sent = True
-        transport.write(HEADER.pack(transaction, 0, len(pdu) + 1, self._unit) + pdu)
+        self._put(HEADER.pack(transaction, 0, len(pdu) + 1, self._unit) + pdu)
 
     def _answered(self, transaction: int, unit: int, begin: int, end: int) -> None:
         """Hand one answer (a PDU in the buffer) to the request that it belongs to."""
-        slot = self._slots.pop(transaction, None)
-        if slot is None:
+        pending = self._slots.pop(transaction, None)
+        if pending is None:
             self.counts.late_answers += 1
             return
         self._silent = 0
         now_ns = self._clock.monotonic_ns()
-        self.counts.round_trip_ns = now_ns - slot.sent_ns
+        self.counts.round_trip_ns = now_ns - pending.sent_ns
         if self._delay_s:
             self._next_send = self._loop.time() + self._delay_s
-        pending = slot.pending
         if isinstance(pending, PendingRead):
             cause = Cause.WRONG_UNIT if unit != self._unit else check_read(pending, self._view, begin, end)
-            if cause is not Cause.NONE:
+            if cause is not GOOD:
                 self.counts.errors += 1
             pending.batch.answered(pending.number, cause, self._clock.wall_ns(), now_ns)
         else:
             self._writing = False
+            _linger(cast(asyncio.Transport, self._transport), drop=False)
             pending.answered(unit == self._unit, bytes(self._view[begin:end]))
             if pending.cause is not Cause.NONE:
                 self.counts.errors += 1
 
     def _request_due(self) -> None:
-        """Look at the oldest request: one timer serves all, set anew only when it rings."""
+        """Look at the oldest request: one timer serves all, set anew only when it rings or after a silence."""
         self._timer = None
         if self._failure is not None:
             return
-        now = self._loop.time()
-        for transaction, slot in list(self._slots.items()):
-            if isinstance(slot.pending, PendingWrite):
+        due_ns = self._clock.monotonic_ns() - self._request_ns
+        for transaction, pending in list(self._slots.items()):
+            if isinstance(pending, PendingWrite):
                 continue
-            if slot.deadline > now + 1e-4:
+            if pending.sent_ns > due_ns + _EARLY_NS:
                 break
             del self._slots[transaction]
-            self._timed_out(slot.pending, slot.alone)
+            self._timed_out(pending)
             if self.failure is not None:
                 return
-        waiting = [slot.deadline for slot in self._slots.values() if isinstance(slot.pending, PendingRead)]
+        waiting = [pending.sent_ns for pending in self._slots.values() if isinstance(pending, PendingRead)]
         if waiting:
-            self._timer = self._loop.call_at(max(min(waiting), now + 0.001), self._request_due)
+            self._timer = self._loop.call_later(max(min(waiting) - due_ns, _EARLY_NS) / 1e9, self._request_due)
         self._pump()
 
-    def _timed_out(self, pending: PendingRead, alone: bool) -> None:
+    def _timed_out(self, pending: PendingRead) -> None:
         """End a read without an answer; one of several under way is asked again alone."""
         self.counts.errors += 1
-        if not alone:
+        if not pending.alone:
             if self.depth > 1:
                 self.depth = 1
                 self.counts.restarts_at_depth_one += 1
@@ -334,10 +338,10 @@ class Connection(asyncio.BufferedProtocol):
             if timer is not None:
                 timer.cancel()
         if self._transport is not None:
-            if reset:
-                _linger_zero(self._transport)
+            if reset or self._writing:
+                _linger(self._transport, drop=True)
             self._transport.abort()
-        pending = [slot.pending for slot in self._slots.values()]
+        pending = list(self._slots.values())
         self._slots.clear()
         for batch in self._batches:
             batch.lost(LinkLost(cause, place=self._place))
@@ -346,13 +350,13 @@ class Connection(asyncio.BufferedProtocol):
         self._writes.clear()
 
 
-def _linger_zero(transport: asyncio.Transport) -> None:
-    """Make the kernel drop what it has not yet sent, and reset the connection at close."""
+def _linger(transport: asyncio.Transport, *, drop: bool) -> None:
+    """Make the kernel drop what it has not yet sent, and reset the connection at close; or let it end in order."""
     sock: Any = transport.get_extra_info("socket")
     if sock is not None:
         layout = "hh" if sys.platform == "win32" else "ii"
         with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(layout, 1, 0))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(layout, int(drop), 0))
 
 
 def cause_of_error(error: BaseException) -> Cause:

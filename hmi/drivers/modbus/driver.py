@@ -16,7 +16,7 @@ from hmi.drivers.modbus.holes import REFUSALS, Holes, hull
 from hmi.drivers.modbus.pdu import Function, data_bytes, read_request
 from hmi.drivers.modbus.plan import Arrangement, ModbusPlan
 from hmi.drivers.modbus.planner import Span
-from hmi.drivers.modbus.resolve import resolve
+from hmi.drivers.resolve import resolve
 from hmi.model.clock import Clock
 from hmi.model.devices.modbus_address import ModbusPoint
 from hmi.model.devices.modbus_tcp import ModbusTcpOptions
@@ -79,7 +79,9 @@ class ModbusDriver:
             LinkLost: when the connection is gone, or two requests in a row were not answered.
         """
         connection = self._alive()
-        await self._retest(connection)
+        key = self._holes.due(self._clock.monotonic_ns())
+        if key is not None:
+            await self._retest(connection, *key)
         arrangement = plan.arrangement()
         batch = await self._reading(connection, arrangement)
         if batch.faults or self._holes.suspects:
@@ -107,6 +109,20 @@ class ModbusDriver:
             state = {True: WriteState.DONE, False: WriteState.REFUSED, None: WriteState.UNKNOWN}[pending.executed]
             results.append(WriteResult(one.item.index, state, pending.cause))
         return results
+
+    async def read_back(self, items: Sequence[Item], deadline_mono_ns: int) -> Block:
+        """Read a few items once, ahead of waiting reads; refused addresses are not looked for.
+
+        Raises:
+            LinkLost: when the connection is gone.
+            TimeoutError: when the deadline passes first.
+        """
+        connection = self._alive()
+        arrangement = self.plan(items).arrangement()
+        batch = arrangement.batch()
+        async with asyncio.timeout((deadline_mono_ns - self._clock.monotonic_ns()) / 1e9):
+            await connection.run(batch, ahead=True)
+        return arrangement.block(batch, self._clock.wall_ns(), self._clock.monotonic_ns())
 
     def statistics(self) -> Statistics:
         """Counts since `open`."""
@@ -200,13 +216,10 @@ class ModbusDriver:
             if cause in REFUSALS:
                 self._holes.refused(batch.requests[number].function, arrangement.spans[number], cause, now_ns)
 
-    async def _retest(self, connection: Connection) -> None:
-        """Try one refused address again, when it is time."""
-        key = self._holes.due(self._clock.monotonic_ns())
-        if key is not None:
-            function, span = key
-            (cause,) = await self._probe(connection, function, (span,))
-            self._holes.retested(key, cause, self._clock.monotonic_ns())
+    async def _retest(self, connection: Connection, function: Function, span: Span) -> None:
+        """Try one refused address again."""
+        (cause,) = await self._probe(connection, function, (span,))
+        self._holes.retested((function, span), cause, self._clock.monotonic_ns())
 
     async def _probe(self, connection: Connection, function: Function, *groups: tuple[Span, ...]) -> list[Cause]:
         """Read the hull of each group and give the causes; the data are not used."""

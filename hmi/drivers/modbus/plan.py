@@ -119,15 +119,22 @@ class Arrangement:
     def finish(self, wanted: Sequence[_Wanted], fixed: dict[int, Cause]) -> None:
         """Place the items in the requests; `fixed` are those that no request brings, with their causes."""
         # These take the entry behind that of the last request.
-        self._request = np.full(len(self._index), len(self.requests), np.intp)
+        behind = len(self.requests)
+        self._request = np.full(len(self._index), behind, np.intp)
         placed = []
         for one in wanted:
             number = self._request_of[one.function, one.span]
             self._request[one.position] = number
             placed.append(_placed(one, number, self.requests[number]))
         self._decoder = Decoder(placed)
-        self._fixed_positions = np.array(list(fixed), np.intp)
-        self._fixed_causes = np.array(list(fixed.values()), np.uint16)
+        self._times = np.stack([self._request, self._request + behind + 1])
+        # What is the same in every reading without a fault; shared by its blocks, so nobody may write to it.
+        self._cause = np.zeros(len(self._index), np.uint16)
+        self._cause[list(fixed)] = list(fixed.values())
+        self._status = _STATUS[self._cause]
+        self._no_time = np.zeros(len(self._index), np.int64)
+        for column in (self._cause, self._status, self._no_time):
+            column.flags.writeable = False
 
     def batch(self) -> Batch:
         """Make a reading of all requests."""
@@ -141,23 +148,26 @@ class Arrangement:
             wall_ns: time for the items that no request brought.
             mono_ns: the same on the monotonic clock.
         """
-        count = len(self._index)
-        raw = np.zeros(count, np.uint64)
-        cause = np.zeros(count, np.uint16)
-        texts = self._decoder.decode(batch.buffer, batch.causes, raw, cause)
-        cause[self._fixed_positions] = self._fixed_causes
-        if batch.faults:
-            # Raw is 0 there already: a refused answer leaves no data in the buffer.
+        raw = np.zeros(len(self._index), np.uint64)
+        texts, wrong = self._decoder.decode(batch.buffer, batch.causes, raw)
+        cause, status = self._cause, self._status
+        if batch.faults or wrong:
+            cause = cause.copy()
+            for rows, why in wrong:
+                cause[rows] = why
+            # Raw is 0 where a request failed: a refused answer leaves no data in the buffer.
             failed = np.array([*batch.causes, Cause.NONE], np.uint16)[self._request]
             np.copyto(cause, failed, where=failed != 0)
+            status = _STATUS[cause]
+        received = np.array([*batch.wall_ns, wall_ns, *batch.mono_ns, mono_ns], np.int64).take(self._times)
         return Block(
             index=self._index,
             raw=raw,
-            status=_STATUS[cause],
+            status=status,
             cause=cause,
-            source_ns=np.zeros(count, np.int64),
-            receive_ns=np.array([*batch.wall_ns, wall_ns], np.int64)[self._request],
-            receive_mono_ns=np.array([*batch.mono_ns, mono_ns], np.int64)[self._request],
+            source_ns=self._no_time,
+            receive_ns=received[0],
+            receive_mono_ns=received[1],
             texts=texts,
         )
 

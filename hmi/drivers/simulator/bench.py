@@ -25,6 +25,8 @@ class Bench:
     """While set, `read` and `write` raise LinkLost with it before anything happens."""
     refuse_write: Cause | None = None
     """While set, writes are refused with it."""
+    lose_answers: bool = False
+    """While set, writes are executed, but the link is lost before the answer."""
     item_faults: dict[str, Cause] = field(default_factory=dict)
     """Addresses (canonical) that are bad with this cause for now."""
     opens: int = 0
@@ -39,6 +41,11 @@ class Bench:
     def hang(self) -> None:
         """Let every read, write and open from now on wait for `release`."""
         self._released = asyncio.Event()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it does not answer now."""
+        return self._released is not None
 
     def release(self) -> None:
         """End a `hang`."""

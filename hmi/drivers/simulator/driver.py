@@ -112,8 +112,28 @@ class SimulatorDriver:
         Raises:
             LinkLost: while the bench loses the link, or when the driver is not open.
         """
-        await self._exchange()
-        return [WriteResult(one.item.index, *self._write(one, deadline_mono_ns)) for one in items]
+        remaining_s = (deadline_mono_ns - self._clock.monotonic_ns()) / 1e9
+        try:
+            async with asyncio.timeout(max(remaining_s, 0.0) if self._bench.hangs else None):
+                await self._exchange()
+        except TimeoutError:
+            return [WriteResult(one.item.index, WriteState.UNKNOWN, Cause.DEVICE_TIMED_OUT) for one in items]
+        results = [WriteResult(one.item.index, *self._write(one, deadline_mono_ns)) for one in items]
+        if self._bench.lose_answers:
+            self._open = False
+            self._bench.connected -= 1
+            return [WriteResult(one.item.index, WriteState.UNKNOWN, Cause.DEVICE_RESET) for one in items]
+        return results
+
+    async def read_back(self, items: Sequence[Item], deadline_mono_ns: int) -> Block:
+        """Read a few items once.
+
+        Raises:
+            LinkLost: as `read`.
+            TimeoutError: when the deadline passes first.
+        """
+        async with asyncio.timeout((deadline_mono_ns - self._clock.monotonic_ns()) / 1e9):
+            return await self.read(self.plan(items))
 
     def statistics(self) -> Statistics:
         """Counts since `open`."""

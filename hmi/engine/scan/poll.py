@@ -17,6 +17,7 @@ from hmi.engine.evidence import Watched, watched
 from hmi.engine.group import Group
 from hmi.engine.liveness import Liveness
 from hmi.engine.plant import PlantDevice
+from hmi.engine.scan.exchange import Exchange
 from hmi.engine.scan.schedule import Schedule
 from hmi.engine.scan.tick import Ruling, Tick
 from hmi.image.contract import Indices
@@ -29,7 +30,7 @@ log = logging.getLogger("hmi.scan")
 READ_LIMIT_S = 30.0
 """No poll may take longer; drivers have their own, shorter deadlines for each request."""
 
-_Plans = dict[int, tuple[tuple[Item, ...], Plan]]
+Plans = dict[int, tuple[tuple[Item, ...], Plan]]
 """By identity of the items, which are held so that it cannot become that of others."""
 
 
@@ -51,6 +52,8 @@ class DeviceScan:
         """Values received since start."""
         self.statistics = Statistics()
         """Of the present or last connection."""
+        self.judged: Callable[[], None] = _nothing
+        """Called after each poll whose answer was taken: the state of the device may be another one."""
         self._errors_before = 0
         self._device = device
         self._watched = watched(device)
@@ -62,6 +65,8 @@ class DeviceScan:
         self._rows: Indices = np.empty(0, dtype=np.intp)
         self._liveness = Liveness(None, None, 0)
         self._sleeper: asyncio.Future[None] | None = None
+        self.exchange = Exchange(device.device.name, clock, lambda: self._watched, self._judge_read_back, self._look)
+        """Single writes and read-backs over the present connection."""
         self._connection = 0
         """Number of the present connection: a session that outlives its own writes nothing any more."""
         self.swap(device, groups)
@@ -96,6 +101,11 @@ class DeviceScan:
         """Period of the fastest poll; None when nothing is polled."""
         return min((group.scan.period_ms / 1000 for group in self._groups.values()), default=None)
 
+    @property
+    def longest_silence_s(self) -> float | None:
+        """Longest time without an answer of a device that is in order; None when nothing is asked."""
+        return self.shortest_period_s
+
     def swap(self, device: PlantDevice, groups: Sequence[Group]) -> None:
         """Poll other groups from the next poll on; a poll that stays keeps its beat."""
         before, now = self._device.device, device.device
@@ -115,11 +125,17 @@ class DeviceScan:
     def lost(self, cause: Cause) -> None:
         """Give all tags the cause at once, with their last values; what the connection still brings is dropped."""
         self._connection += 1
+        self.exchange.end()
         self._tick.flush()
         self._tick.table.say(self._rows, cause)
 
+    def hasten(self, scan_class: str) -> None:
+        """Poll a scan class next."""
+        self._schedule.hasten(scan_class, asyncio.get_running_loop().time())
+        self._wake()
+
     async def session(self, driver: Driver, answered: Callable[[], None]) -> None:
-        """Poll over one connection until it breaks.
+        """Poll over one connection until it breaks, and let single writes use it meanwhile.
 
         Args:
             driver: open.
@@ -129,9 +145,16 @@ class DeviceScan:
             LinkLost: when the connection is gone.
             TimeoutError: when a poll took longer than `READ_LIMIT_S`.
         """
-        loop = asyncio.get_running_loop()
-        plans: _Plans = {}
         self._connection += 1
+        with self.exchange.over(driver):
+            await self._poll(driver, answered)
+
+    # ------------------------------------------------------------------------------------------------ inside
+
+    async def _poll(self, driver: Driver, answered: Callable[[], None]) -> None:
+        """Poll until the connection breaks or is not the present one any more."""
+        loop = asyncio.get_running_loop()
+        plans: Plans = {}
         connection = self._connection
         self._schedule.restart()
         self._errors_before += self.statistics.errors
@@ -153,9 +176,7 @@ class DeviceScan:
             self._schedule.done(group.scan, loop.time())
         raise LinkLost(Cause.DEVICE_OFFLINE, place=self._device.device.name)
 
-    # ------------------------------------------------------------------------------------------------ inside
-
-    async def _read(self, driver: Driver, items: tuple[Item, ...], plans: _Plans) -> Block | None:
+    async def _read(self, driver: Driver, items: tuple[Item, ...], plans: Plans) -> Block | None:
         """Read items, None when there are none; the driver arranges those that it has not seen yet, once."""
         if not items:
             return None
@@ -172,16 +193,7 @@ class DeviceScan:
         """Judge an answer, and hand it to the tick for the group that asks the same now."""
         if watch is not self._watched:
             return  # asked under another rule: it proves nothing by this one
-        before = self.verdict
-        if proof is not None:
-            self.verdict = self._liveness.observe(
-                rule=watch.rule(proof), signature=watch.signature(proof), now_ns=self._clock.monotonic_ns()
-            )
-        if self.verdict is not before:
-            log.info("device %s: %s after %s", asked.device, self.verdict.name, before.name)
-        ruling = Ruling(self.verdict, before, self._rows)
-        if ruling.recovered:
-            self._schedule.restart()
+        ruling = self._rule(watch, proof)
         group = self._groups.get(asked.scan.name)
         if group is None or group.items is not asked.items:
             group = block = None
@@ -191,6 +203,34 @@ class DeviceScan:
         if group is not None and block is not None:
             self.values += len(block.index)
             self._refused[group.scan.name] = int(np.count_nonzero(block.status >= np.uint32(0x8000_0000)))
+        self.judged()
+
+    def _rule(self, watch: Watched, proof: Block | None) -> Ruling:
+        """Judge the device by what was read of its evidence."""
+        before = self.verdict
+        if proof is not None:
+            self.verdict = self._liveness.observe(
+                rule=watch.rule(proof), signature=watch.signature(proof), now_ns=self._clock.monotonic_ns()
+            )
+        if self.verdict is not before:
+            log.info("device %s: %s after %s", self._device.device.name, self.verdict.name, before.name)
+        ruling = Ruling(self.verdict, before, self._rows)
+        if ruling.recovered:
+            self._schedule.restart()
+        return ruling
+
+    def _look(self) -> None:
+        """Poll everything at once: the connection may be gone."""
+        self._schedule.restart()
+        self._wake()
+
+    def _judge_read_back(self, watch: Watched, proof: Block) -> bool:
+        """Judge the device by the evidence behind a read-back; tells whether the evidence could be read."""
+        if watch is not self._watched:
+            return False
+        self._tick.put(None, None, self._rule(watch, proof))
+        self.judged()
+        return self._liveness.proven
 
     async def _sleep(self, seconds: float | None) -> None:
         """Sleep until a poll is due (None: until there is one), or until the groups were swapped."""
@@ -220,3 +260,7 @@ class DeviceScan:
         )
         self.verdict = self._liveness.verdict
         self._tick.table.lay_over(self._rows, self.verdict)
+
+
+def _nothing() -> None:
+    """Do nothing."""

@@ -45,6 +45,11 @@ class Schedule:
                 best, chosen = key, (name, max(wait_s, 0.0))
         return chosen
 
+    def hasten(self, name: str, now_s: float) -> None:
+        """Make a class due now; its beat goes on from here."""
+        if name in self._due_s:
+            self._due_s[name] = min(self._due_s[name], now_s)
+
     def done(self, scan: ScanClass, now_s: float) -> None:
         """Set when a class is due again: on its own beat, leaving out the beats that have passed."""
         due_s = self._due_s.get(scan.name)

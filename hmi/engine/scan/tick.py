@@ -122,6 +122,7 @@ class Tick:
         self._gather_s = gather_s
         self._pending: list[tuple[_Answer | None, Ruling]] = []
         self._waiting: set[int] = set()
+        self._behind: list[Callable[[], None]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._failed: asyncio.Future[None] | None = None
         self._dead = False
@@ -194,11 +195,21 @@ class Tick:
         self._waiting.clear()
         if not waiting:
             return
+        behind, self._behind = self._behind, []
         try:
             self._write(waiting)
+            for work in behind:
+                work()
         except BaseException as error:
             self.fail(error)
             raise
+
+    def behind(self, work: Callable[[], None]) -> None:
+        """Do something right behind the write of what is waiting, or at once; its faults are those of the tick."""
+        if self._pending:
+            self._behind.append(work)
+        else:
+            work()
 
     def idle(self) -> None:
         """Say that the tick is alive and let unanswered rows grow old; called at 4 Hz."""

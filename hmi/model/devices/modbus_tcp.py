@@ -113,16 +113,33 @@ def options_of_url(url: str) -> ModbusTcpOptions:
     return _converted(found, url)
 
 
+def check_options(options: ModbusTcpOptions) -> None:
+    """Refuse options of the right types that no device can have.
+
+    Raises:
+        AddressError: the host is no address and no name.
+    """
+    if not is_host(options.host):
+        raise AddressError("modbus.host", place="host", part=options.host[:80])
+
+
+def is_host(host: str) -> bool:
+    """Tell whether a resolver could take a host: an address, or a name that does not look like one."""
+    if not host or len(host) > 253 or any(letter.isspace() or letter in '%\\"<>/' for letter in host):
+        return False
+    if ":" not in host and not host.replace(".", "").isdigit():
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:  # 192.168.0.256 is no name either
+        return False
+    return True
+
+
 def _checked_host(host: str | None, url: str) -> str:
     """Refuse a host that no resolver could take."""
-    if not host or len(host) > 253 or any(letter.isspace() or letter in '%\\"<>' for letter in host):
+    if host is None or not is_host(host):
         raise AddressError("modbus.url.host", url=url, part=host or "")
-    numeric = host.replace(".", "").isdigit()  # 192.168.0.256 is no name either
-    if ":" in host or numeric:
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            raise AddressError("modbus.url.host", url=url, part=host) from None
     return host
 
 
@@ -144,4 +161,5 @@ SPEC = ProtocolSpec(
     parse_address=parse_address,
     options_of_url=options_of_url,
     driver="hmi.drivers.modbus",
+    check_options=check_options,
 )

@@ -29,6 +29,10 @@ class Point(Protocol):
         ...
 
 
+def _accept(options: Any) -> None:
+    """Find nothing wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProtocolSpec:
     """One protocol."""
@@ -46,3 +50,13 @@ class ProtocolSpec:
     """Options of a device given as a URL; raises AddressError."""
     driver: str
     """Module of the driver, imported by the engine only when a device needs it."""
+    check_options: Callable[[Any], None] = _accept
+    """Raises AddressError where options of the right types make no sense, with the name of the option as its place."""
+    scheme: str = ""
+    """What stands before `://` of a device's URL; empty is the name."""
+    subscribes: Callable[[Any], bool] | None = None
+    """(the device's options) -> whether its driver is subscribed to instead of polled; None: always polled."""
+    secrets: bool = False
+    """True when its driver's `create` takes a third argument that looks up the station's secrets by name."""
+    evidence_type: DataType | None = None
+    """Type with which the addresses of liveness rule and map signature are read; None leaves it to the address."""

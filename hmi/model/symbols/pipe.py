@@ -14,6 +14,7 @@ class Props(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     arrows: tuple[float, ...] = ()
     radius: float = 12
     above: float | None = None
+    mark: float | None = None
 
 
 FAMILY = SymbolFamily(
@@ -60,6 +61,16 @@ FAMILY = SymbolFamily(
             "above",
             Text(zh="流量阈值", en="Flow above"),
             Text(zh="绑定测量值时，大于它即为有流量。", en="For a measured flow: above it there is flow."),
+        ),
+        Property(
+            "mark",
+            Text(zh="质量标记位置", en="Place of the mark"),
+            Text(
+                zh="质量标记沿管道长度的比例（0 到 1）；留空则在最长的一段上。",
+                en="Where the quality mark stands, a share of the pipe's length (0 to 1); empty is on its longest leg.",
+            ),
+            low=0,
+            high=1,
         ),
     ),
     slots=(

@@ -3,7 +3,6 @@
 Read by the project check, the help, the property editor and the drawing (`hmi/display/symbols/<same name>.py`).
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
@@ -32,8 +31,7 @@ class SlotKind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """A place of a symbol that a tag or an expression is bound to."""
 
     name: str
@@ -45,8 +43,7 @@ class Slot:
     """True when the symbol may ask for a write to the bound tag; it must then be a plain reference."""
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(msgspec.Struct, frozen=True):
     """The documentation of one field of the family's `props` struct."""
 
     name: str
@@ -59,8 +56,7 @@ class Property:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(msgspec.Struct, frozen=True):
     """Where a pipe may end, as a share of width and height (0 to 1)."""
 
     name: str
@@ -68,8 +64,7 @@ class Port:
     y: float
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolFamily:
+class SymbolFamily(msgspec.Struct, frozen=True):
     """One family. `props` is a frozen msgspec struct with a default for every field."""
 
     name: str
@@ -83,7 +78,7 @@ class SymbolFamily:
     size: tuple[float, float] = (120, 80)
     """Width and height of a new element, pixels."""
     smallest: tuple[float, float] = (16, 16)
-    slots_by_name: dict[str, Slot] = field(init=False, default_factory=dict)
+    slots_by_name: dict[str, Slot] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index the slots."""

@@ -3,7 +3,7 @@
 Used by `hmi check`, apply and the editor; headless.
 
 The reader finds what is wrong with lines and instances, this finds what is wrong between items. One file a subject:
-`_names`, `_devices`, `_tags`, `_screens`; a rule adds to `Findings` and never raises.
+`_names`, `_devices`, `_tags`, `_rules`, `_alarms`, `_screens`; a rule adds to `Findings` and never raises.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,11 @@ from pathlib import Path
 from hmi.model.project import Project
 from hmi.project._problem import Problem, ReadResult, Spot, sorted_problems
 from hmi.project._read import read_project
+from hmi.project.check._alarms import check_alarms
 from hmi.project.check._devices import check_devices, check_scan_classes
 from hmi.project.check._findings import Findings
 from hmi.project.check._names import check_names
+from hmi.project.check._rules import check_rules
 from hmi.project.check._screens import check_navigation, check_screens
 from hmi.project.check._tags import check_tags
 
@@ -36,6 +38,8 @@ def check_project(project: Project, spots: Mapping[str, Spot] | None = None) -> 
     check_scan_classes(project, findings)
     check_devices(project, findings)
     check_tags(project, findings)
+    check_rules(project, findings)
+    check_alarms(project, findings)
     check_screens(project, findings)
     check_navigation(project, findings)
     return sorted_problems(findings.problems)

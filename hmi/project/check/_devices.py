@@ -10,7 +10,7 @@ from hmi.model.devices.spec import ProtocolSpec
 from hmi.model.errors import AddressError
 from hmi.model.project import Project
 from hmi.model.tag import DataType
-from hmi.project._kinds import PROJECT_FILE
+from hmi.project._kinds import header_key
 from hmi.project._lines import said_fault
 from hmi.project._problem import Severity
 from hmi.project.check._findings import Findings
@@ -22,13 +22,14 @@ _NUMBERS = frozenset(DataType) - {DataType.BOOL, DataType.STRING, DataType.FLOAT
 
 def check_scan_classes(project: Project, findings: Findings) -> None:
     """Check the scan classes of the project."""
-    for scan in project.header.scan_classes:
+    for at, scan in enumerate(project.header.scan_classes):
+        place = f"$.scan_classes[{at}]"
         if scan.period_ms < SHORTEST_MS:
-            findings.error(PROJECT_FILE, scan.name, "period", "period", period=scan.period_ms, low=SHORTEST_MS)
+            key = header_key(f"{place}.period_ms")
+            findings.error(key, scan.name, "period", "period", period=scan.period_ms, low=SHORTEST_MS)
         if scan.stale_after_ms < 0 or 0 < scan.stale_after_ms < scan.period_ms:
-            findings.error(
-                PROJECT_FILE, scan.name, "stale_after", "stale_after", stale=scan.stale_after_ms, period=scan.period_ms
-            )
+            key, period = header_key(f"{place}.stale_after_ms"), scan.period_ms
+            findings.error(key, scan.name, "stale_after", "stale_after", stale=scan.stale_after_ms, period=period)
 
 
 def options_of(device: Device) -> tuple[ProtocolSpec, Any] | None:
@@ -62,6 +63,10 @@ def check_devices(project: Project, findings: Findings) -> None:
             place = f"{device.name}: {wrong.place.replace('$', '$.options', 1) or '$.options'}"
             findings.add(Severity.ERROR, device.id, place, wrong.reason, "options")
             continue
+        try:
+            spec.check_options(options)
+        except AddressError as error:
+            findings.add(Severity.ERROR, device.id, f"{device.name}: $.options.{error.place}", error.reason, "options")
         _check_evidence(device, spec, options, findings)
 
 
@@ -90,7 +95,7 @@ def _check_whole_number(
     """Check an address that must hold a whole number."""
     place = f"{device.name}: $.{field}.address"
     try:
-        point = spec.parse_address(address, None, options)
+        point = spec.parse_address(address, spec.evidence_type, options)
     except AddressError as error:
         findings.add(Severity.ERROR, device.id, place, error.reason, "address")
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from hmi.model.health import health_tags
 from hmi.model.project import Project
-from hmi.project._kinds import PROJECT_FILE
+from hmi.project._kinds import header_key
 from hmi.project.check._findings import Findings
 from hmi.project.names import is_member_name, is_name, is_path
 
@@ -20,7 +20,8 @@ def check_names(project: Project, findings: Findings) -> None:
     _check(((one.id, one.path) for one in project.types), is_path, "path", findings)
     _check(((one.id, one.path) for one in project.instances), is_path, "path", findings)
     _check(((one.id, one.path) for one in project.screens), is_path, "path", findings)
-    _check(((PROJECT_FILE, one.name) for one in project.header.scan_classes), is_name, "name", findings)
+    scans = enumerate(project.header.scan_classes)
+    _check(((header_key(f"$.scan_classes[{at}].name"), one.name) for at, one in scans), is_name, "name", findings)
     own = {tag.path for tag in health_tags(project)}
     for tag in project.all_tags:
         if tag.path in instance_paths:

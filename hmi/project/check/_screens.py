@@ -10,7 +10,7 @@ from hmi.model.screen import Element, Screen
 from hmi.model.symbols import FAMILIES
 from hmi.model.symbols.props import decode_props
 from hmi.model.symbols.schema import SymbolFamily
-from hmi.project._kinds import PROJECT_FILE
+from hmi.project._kinds import PROJECT_FILE, header_key
 from hmi.project._problem import Severity
 from hmi.project._read import element_key
 from hmi.project.check._findings import Findings
@@ -63,7 +63,7 @@ def check_navigation(project: Project, findings: Findings) -> None:
                 findings.error(item.id, place, "unknown_screen", "screen", screen=path)
     start = project.header.start
     if start and all(item.id != start for item in project.navigation):
-        findings.error(PROJECT_FILE, "$.start", "unknown_start", "start", id=start)
+        findings.error(header_key("$.start"), "$.start", "unknown_start", "start", id=start)
     if project.screens and not project.navigation:
         findings.warning(PROJECT_FILE, "", "no_navigation", "navigation")
 

@@ -10,16 +10,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from hmi.model.alarm import Alarm
 from hmi.model.device import Device
 from hmi.model.errors import ProjectError
 from hmi.model.project import Project
 from hmi.model.screen import Element, NavigationItem, Screen
 from hmi.model.tag import Instance, Tag, TagType
 from hmi.project._encode import encode_line
-from hmi.project._expand import expand
+from hmi.project._expand_alarms import completed
 
 T = TypeVar("T")
-ProjectItem = Device | TagType | Instance | Tag | Screen | NavigationItem
+ProjectItem = Device | TagType | Instance | Tag | Screen | NavigationItem | Alarm
 
 
 class What(StrEnum):
@@ -31,6 +32,7 @@ class What(StrEnum):
     TAG = "tag"
     SCREEN = "screen"
     NAVIGATION = "navigation"
+    ALARM = "alarm"
 
 
 STRUCTS: dict[What, type[Any]] = {
@@ -40,6 +42,7 @@ STRUCTS: dict[What, type[Any]] = {
     What.TAG: Tag,
     What.SCREEN: Screen,
     What.NAVIGATION: NavigationItem,
+    What.ALARM: Alarm,
 }
 FIELDS: dict[What, str] = {
     What.DEVICE: "devices",
@@ -48,9 +51,10 @@ FIELDS: dict[What, str] = {
     What.TAG: "tags",
     What.SCREEN: "screens",
     What.NAVIGATION: "navigation",
+    What.ALARM: "alarms",
 }
 """The field of `Project` that holds them."""
-_EXPANDING = (What.TYPE, What.INSTANCE, What.TAG)
+_EXPANDING = (What.TYPE, What.INSTANCE, What.TAG, What.ALARM)
 
 
 def what_is(item: ProjectItem) -> What:
@@ -100,7 +104,7 @@ def find(items: Sequence[T], ident: str) -> T:
 
 
 def with_items(project: Project, what: What, items: Sequence[Any]) -> Project:
-    """Give the project with other items of a kind, sorted by id; tags of instances are made anew."""
+    """Give the project with other items of a kind, sorted by id; tags and alarms of instances are made anew."""
     ordered = tuple(sorted(items, key=lambda item: str(item.id)))
     changed = replaced_items(project, what, ordered)
     return expanded(changed) if what in _EXPANDING else changed
@@ -113,10 +117,10 @@ def replaced_items(project: Project, what: What, items: tuple[Any, ...]) -> Proj
 
 
 def expanded(project: Project) -> Project:
-    """Give the project with the tags of its instances made anew."""
-    if not project.instances and not project.expanded:
+    """Give the project with the tags and alarms of its instances made anew."""
+    if not project.instances and not project.expanded and not project.expanded_alarms:
         return project
-    return replace(project, expanded=expand(project)[0])
+    return completed(project)
 
 
 def elements_of(project: Project, screen: str) -> tuple[Element, ...]:

@@ -1,22 +1,20 @@
 """Renames: an item gets another name, and everything that refers to it follows. Made by editor and command line."""
 
-from collections.abc import Callable
 from dataclasses import replace as replace_field
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from hmi.expression import rename_reference
-from hmi.model.errors import ExpressionError, ProjectError
+from hmi.model.errors import ProjectError
 from hmi.model.health import device_path, health_tags
 from hmi.model.project import Project
-from hmi.model.screen import Element
 from hmi.model.tag import Instance, TagType
 from hmi.project.edits._base import What, encoded, expanded, find, items_of, name_of, replaced_items
 from hmi.project.edits._elements import ReplaceElements
 from hmi.project.edits._items import Replace
-from hmi.project.names import is_name, is_path
+from hmi.project.edits._references import references_renamed
+from hmi.project.names import is_alarm_path, is_name, is_path
 
 
 class Rename(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="edit", tag="rename"):
@@ -42,16 +40,18 @@ class Rename(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         match self.what:
             case What.DEVICE:
                 pairs = _health_pairs(project, old, self.name)
-                return expanded(_references_renamed(_device_renamed(renamed, old, self.name), pairs))
+                return expanded(references_renamed(_device_renamed(renamed, old, self.name), pairs))
             case What.TYPE:
                 uses = tuple(replace(one, of=self.name) if one.of == old else one for one in renamed.instances)
                 return expanded(replace_field(renamed, instances=uses))
             case What.INSTANCE:
                 members = next((one.members for one in project.types if one.path == item.of), ())
                 pairs = [(f"{old}.{member.name}", f"{self.name}.{member.name}") for member in members]
-                return expanded(_references_renamed(renamed, pairs))
+                return expanded(references_renamed(renamed, pairs))
             case What.TAG:
-                return _references_renamed(renamed, [(old, self.name)])
+                return expanded(references_renamed(renamed, [(old, self.name)]))
+            case What.ALARM:
+                return renamed
             case _:
                 return _screen_renamed(renamed, old, self.name)
 
@@ -59,12 +59,14 @@ class Rename(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """Refuse a name that cannot be had."""
         if self.what is What.NAVIGATION:
             raise ProjectError("project.edit_no_name", id=self.id)
-        valid = is_name(self.name) if self.what is What.DEVICE else is_path(self.name)
-        if not valid:
+        valid = {What.DEVICE: is_name, What.ALARM: is_alarm_path}.get(self.what, is_path)
+        if not valid(self.name):
             raise ProjectError("project.edit_bad_name", name=self.name[:80])
         taken = {name_of(one) for one in items_of(project, self.what)}
         if self.what in (What.TAG, What.INSTANCE):
             taken = {tag.path for tag in project.all_tags} | {one.path for one in project.instances}
+        elif self.what is What.ALARM:
+            taken = {alarm.path for alarm in project.all_alarms}
         if self.name != old and self.name in taken:
             raise ProjectError("project.edit_name_taken", name=self.name)
 
@@ -113,36 +115,11 @@ class Restore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return Restore(items=items, elements=tuple(one.invert(project) for one in self.elements))
 
 
-def _references_renamed(project: Project, pairs: list[tuple[str, str]]) -> Project:
-    """Rewrite the references to tags in all bindings."""
-
-    def rewritten(source: str) -> str:
-        for old, new in pairs:
-            if old in source:
-                try:
-                    source = rename_reference(source, old, new)
-                except ExpressionError:
-                    return source  # does not even fall into words: the check names it, and it refers to nothing
-        return source
-
-    return replace_field(project, elements=_bindings_changed(project, rewritten))
-
-
 def _health_pairs(project: Project, old: str, new: str) -> list[tuple[str, str]]:
     """List the engine's own tags about a device, which follow its name."""
     below = device_path(old, "")
     found = [tag.path for tag in health_tags(project) if tag.path.startswith(below)]
     return [(path, device_path(new, path[len(below) :])) for path in found]
-
-
-def _bindings_changed(project: Project, rewritten: Callable[[str], str]) -> dict[str, tuple[Element, ...]]:
-    """Give all elements with their bindings rewritten; what does not change stays the same object."""
-
-    def changed(element: Element) -> Element:
-        bind = {slot: rewritten(source) for slot, source in element.bind.items()}
-        return replace(element, bind=bind) if bind != element.bind else element
-
-    return {screen: tuple(map(changed, elements)) for screen, elements in project.elements.items()}
 
 
 def _device_renamed(project: Project, old: str, new: str) -> Project:

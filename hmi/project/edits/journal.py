@@ -46,6 +46,8 @@ def state_of(project: Project) -> str:
         digest.update(header_line(Kind.SCREENS, screen) + b"\n")
         for element in project.elements.get(screen.id, ()):
             digest.update(item_line(element) + b"\n")
+    for alarm in project.alarms:
+        digest.update(item_line(alarm) + b"\n")
     return digest.hexdigest()
 
 

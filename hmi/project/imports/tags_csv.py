@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from hmi.model.device import Device
-from hmi.model.devices import PROTOCOLS
+from hmi.model.devices import PROTOCOLS_BY_SCHEME
 from hmi.model.devices.spec import ProtocolSpec
 from hmi.model.errors import AddressError
 from hmi.model.health import DEVICES, ENGINE
@@ -149,10 +149,14 @@ class _Reading:
             return self._urls[given]
         if "://" not in given and given in self._names:
             return self._names[given]
-        spec = PROTOCOLS.get(given.partition(":")[0].lower())
+        spec = PROTOCOLS_BY_SCHEME.get(given.partition(":")[0].lower())
         if spec is None or ":" not in given:
             raise _wrong(
-                row, "device", "project.csv.device", device=visible(given[:80]), known=", ".join(sorted(PROTOCOLS))
+                row,
+                "device",
+                "project.csv.device",
+                device=visible(given[:80]),
+                known=", ".join(sorted(PROTOCOLS_BY_SCHEME)),
             )
         try:
             options = encode_props(spec.options_of_url(given))

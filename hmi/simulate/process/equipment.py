@@ -103,6 +103,8 @@ class Loop:
     setpoint: float
     low: float = 0.0
     high: float = 100.0
+    least: float = 0.0
+    """Least output in automatic, per cent; above `low` only while a fault of the program holds the output up."""
     mode: Mode = Mode.AUTOMATIC
     output: float = 0.0
     """Per cent."""
@@ -122,16 +124,17 @@ class Loop:
         if self.mode is Mode.MANUAL:
             self._integral = self.output - self.gain * (self.setpoint - measured)
             return self.output
+        low = max(self.low, self.least)
         if not self.active:
-            self.output = self._integral = self.low
+            self.output = self._integral = low
             return self.output
         error = self.setpoint - measured
         wanted = self.gain * error + self._integral
-        within = self.low < wanted < self.high
+        within = low < wanted < self.high
         # The integral only moves while the output is free, or back from the stop that it stands at.
-        if within or (wanted >= self.high and error < 0) or (wanted <= self.low and error > 0):
+        if within or (wanted >= self.high and error < 0) or (wanted <= low and error > 0):
             self._integral += self.gain * error * step_s / self.reset_s
-        self.output = max(self.low, min(self.high, self.gain * error + self._integral))
+        self.output = max(low, min(self.high, self.gain * error + self._integral))
         return self.output
 
 

@@ -1,4 +1,4 @@
-"""The steam jacket of T-102 and its valve TV-102. Pure.
+"""The jacket of T-102: steam through its valve TV-102, or chilled water while that is shut. Pure.
 
 Heat balance of jacket metal and condensate, and of the contents: what the condensing steam gives is stored in the
 jacket or goes through the wall, nothing else (heat of condensation 2,130 kJ/kg at 3 bar gauge, IAPWS-IF97 tables).
@@ -17,6 +17,9 @@ HEAT_OF_STEAM_KJ_KG = 2130.0
 VALVE_KG_S = 0.26
 """Steam through an open valve at 3.1 bar, kg/s."""
 STROKE_S = 8.0
+COOLING_KW_K = 20.0
+"""What chilled water takes out of the jacket, for each K that it is colder."""
+CHILLED_C = 8.0
 WATER_KJ_L_K = 4.18
 
 
@@ -40,8 +43,10 @@ class Jacket:
     steam_kg_s: float = 0.0
     heat_kw: float = 0.0
     """Through the wall into the contents."""
+    cooling_kw: float = 0.0
+    """Taken away by chilled water."""
 
-    def step(self, vessel: Vessel, output: float, steam_bar: float, step_s: float) -> None:
+    def step(self, vessel: Vessel, output: float, steam_bar: float, step_s: float, *, cools: bool = False) -> None:
         """Move valve, jacket and contents on.
 
         Args:
@@ -49,6 +54,7 @@ class Jacket:
             output: where the valve shall go, per cent.
             steam_bar: supply pressure, bar gauge.
             step_s: time step, seconds.
+            cools: chilled water is asked for; it comes once the steam valve is shut.
         """
         change = 100.0 / STROKE_S * step_s
         self.position += max(-change, min(change, output - self.position))
@@ -59,7 +65,10 @@ class Jacket:
         wall = WALL_KW_K * min(1.0, vessel.volume_l / 800.0)
         self.heat_kw = wall * (self.temperature_c - vessel.temperature_c)
         lost = LOSS_KW_K * (self.temperature_c - AMBIENT_C)
-        self.temperature_c += (self.steam_kg_s * HEAT_OF_STEAM_KJ_KG - self.heat_kw - lost) * step_s / JACKET_KJ_K
+        flows = cools and opened == 0.0
+        self.cooling_kw = max(0.0, COOLING_KW_K * (self.temperature_c - CHILLED_C)) if flows else 0.0
+        gained = self.steam_kg_s * HEAT_OF_STEAM_KJ_KG - self.heat_kw - lost - self.cooling_kw
+        self.temperature_c += gained * step_s / JACKET_KJ_K
         if vessel.volume_l > 1.0:
             from_vessel = LOSS_KW_K * (vessel.temperature_c - AMBIENT_C)
             vessel.temperature_c += (self.heat_kw - from_vessel) * step_s / (WATER_KJ_L_K * vessel.volume_l)

@@ -14,6 +14,8 @@ LEAST_HEATED_L = 300.0
 """Contents below which the jacket stays cold and the stirrer still."""
 HOTTEST_C = 80.0
 """The interlock closes the steam here, whatever the loop asks for."""
+COOL_ABOVE_C, COOL_UNTIL_C = 1.0, 0.1
+"""The jacket takes chilled water from so much above the set-point down to so much above it, K."""
 FULL = 95.0
 """Level of either tank at which nothing more may come in, per cent."""
 RELIEF_BAR = 0.95
@@ -43,6 +45,8 @@ class Mixing:
     loops: dict[str, Loop] = field(default_factory=_loops)
     stirrer: Motor = field(default_factory=lambda: Motor(rated_a=9.5, ramp_s=6.0, load=0.7, hours=3911.8))
     doser: Valve = field(default_factory=Valve)
+    cools: bool = False
+    """Chilled water is asked for by the jacket."""
     stirrer_rpm: float = 0.0
     pressure_bar: float = 0.05
     meters: dict[str, Instrument] = field(default_factory=dict)
@@ -82,7 +86,7 @@ class Mixing:
         vessel.add(water_l, water_c)
         self._stir(step_s)
         self._charge_and_dose(step_s)
-        self._heat(steam_bar, step_s)
+        self._heat(steam_bar, chilled_runs, step_s)
         self._press(water_l, step_s)
         before = vessel.volume_l
         wanted = self.batch.step is Step.FILTER and facts.hold_l < FULL / 100 * HOLD_CAPACITY_L
@@ -123,13 +127,16 @@ class Mixing:
             self.vessel.add(self.buffer.dose(output, step_s), 22.0)
         self.buffer.settle(self.vessel.volume_l, step_s)
 
-    def _heat(self, steam_bar: float, step_s: float) -> None:
-        """Steam through TV-102 into the jacket, heat from there into the vessel."""
+    def _heat(self, steam_bar: float, chilled_runs: bool, step_s: float) -> None:
+        """Steam through TV-102 into the jacket, heat from there into the vessel; chilled water when it is too hot."""
         loop = self.loops["TIC-102"]
         allowed = self.vessel.volume_l > LEAST_HEATED_L and self.vessel.temperature_c < HOTTEST_C
         loop.active = self.batch.step is Step.MIX_HEAT and allowed
         output = loop.step(self.meters["TIC-102"].value, step_s)
-        self.jacket.step(self.vessel, output if allowed else 0.0, steam_bar, step_s)
+        over = self.meters["TIC-102"].value - loop.setpoint
+        shut = chilled_runs and output <= 0.5 and self.vessel.volume_l > LEAST_HEATED_L
+        self.cools = shut and over > (COOL_UNTIL_C if self.cools else COOL_ABOVE_C)
+        self.jacket.step(self.vessel, output if allowed else 0.0, steam_bar, step_s, cools=self.cools)
 
     def _press(self, water_l: float, step_s: float) -> None:
         """Sterile air holds a small overpressure; what flows in presses, what flows out relieves."""

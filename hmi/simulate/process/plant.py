@@ -12,6 +12,8 @@ from hmi.simulate.process.water import Water
 
 STEP_S = 0.1
 """Time step of the model, seconds."""
+HELD_OPEN = 80.0
+"""Least output of TIC-102 while it is held open, per cent: some 7 K a minute in a full vessel."""
 
 
 class BufferLine:
@@ -63,10 +65,22 @@ class BufferLine:
             steam_kg_s=mixing.jacket.steam_kg_s,
             inlet_lpm=water.inlet_lpm,
             bottles_bpm=filling.rate_bpm,
-            cooling_kw=mixing.transfer.cooling_kw,
+            cooling_kw=mixing.transfer.cooling_kw + mixing.jacket.cooling_kw,
             step_s=STEP_S,
         )
         self.time_s += STEP_S
+
+    def hold_steam_open(self, held: bool) -> None:
+        """Let the program of PLC-2 keep the steam valve open in automatic, as after a limit forgotten; or no more.
+
+        The operator's output in manual is obeyed all the same: that is the cure.
+        """
+        self.mixing.loops["TIC-102"].least = HELD_OPEN if held else 0.0
+
+    def jam_cap(self, jammed: bool) -> None:
+        """Jam the capping station until somebody clears it, or clear it."""
+        station = next(one for one in self.filling.line.stations if one.name == "Cap")
+        station.jam_left_s = float("inf") if jammed else 0.0
 
     def values(self) -> dict[str, float | int | str]:
         """Everything that the PLCs know, by tag path, in engineering units."""

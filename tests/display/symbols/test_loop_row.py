@@ -32,7 +32,7 @@ def test_each_mode_differs_without_colour(theme, language):
 
 
 def test_only_modes_that_are_not_normal_stand_on_a_chip():
-    corner = (slice(AT[1] + 12, AT[1] + 32), slice(AT[0] + 405, AT[0] + 410))
+    corner = (slice(AT[1] + 12, AT[1] + 32), slice(AT[0] + 402, AT[0] + 407))
     for normal in (0, 1):
         for number in range(3):
             picture = seen("loop_row", {"mode": Value(number, facts=MODES)}, normal_mode=normal)

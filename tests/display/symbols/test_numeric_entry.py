@@ -37,7 +37,7 @@ def test_each_quality_of_the_set_point_differs_without_colour(theme):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_range_is_written_where_there_is_room(language):
     open_ended = {**FACTS, "write": Span(low=20)}
-    for width, shown in ((276, True), (130, False)):
+    for width, shown in ((306, True), (130, False)):
         told, untold = (
             seen("numeric_entry", {"setpoint": Value(58.0, facts=facts)}, language=language, wh=(width, 40))
             for facts in (FACTS, open_ended)

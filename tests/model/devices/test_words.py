@@ -53,7 +53,8 @@ def test_that_every_code_of_an_address_error_is_in_both_languages_with_the_same_
     assert len(codes) > 20
     for code in codes:
         assert gaps(load(Language.ZH)[code]) == gaps(load(Language.EN)[code])
-    spoken = {code for code in load(Language.EN) if code.startswith(("modbus.", "simulator.address", "simulator.url"))}
+    own = ("modbus.", "opcua.", "simulator.address", "simulator.url")
+    spoken = {code for code in load(Language.EN) if code.startswith(own)}
     assert spoken == codes
 
 
@@ -68,10 +69,11 @@ def test_that_every_option_and_type_is_named_in_the_help(protocol, language):
 
 
 @pytest.mark.parametrize("language", Language)
-def test_that_the_help_gives_each_number_its_range_and_default(language):
-    page = resource_path("help", language.value, "drivers", "modbus-tcp.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("protocol", ["modbus-tcp", "opcua"])
+def test_that_the_help_gives_each_number_its_range_and_default(protocol, language):
+    page = resource_path("help", language.value, "drivers", f"{protocol}.md").read_text(encoding="utf-8")
     rows = {row.split("`")[1]: row for row in page.splitlines() if row.startswith("| `")}
-    for entry in msgspec.inspect.type_info(PROTOCOLS["modbus-tcp"].options).fields:  # type: ignore[attr-defined]
+    for entry in msgspec.inspect.type_info(PROTOCOLS[protocol].options).fields:  # type: ignore[attr-defined]
         if isinstance(entry.type, msgspec.inspect.IntType):
             row = rows[entry.name].replace(",", "")
             assert re.search(rf"\b{entry.type.ge}\b.*\b{entry.type.le}\b", row), entry.name

@@ -1,4 +1,4 @@
-"""From a host to addresses in bounded time. Used by the driver's `open`, on the engine's event loop.
+"""From a host to addresses in bounded time. Used by the `open` of drivers, on the engine's event loop.
 
 Numbers are taken as they are. A name is looked up in a thread of its own, one for each name that is being asked: a
 resolver that hangs for minutes holds up neither the loop nor the thread pool that others share.

@@ -1,0 +1,427 @@
+"""Judges alarm conditions, all that a tick touched at once. Engine process, event loop; objects only for edges.
+
+A condition is a row of columns here. Two things are known of each: whether it is met (comparator with its deadband on
+the return side, AL-24) and whether it is on (met, or not met, for its whole delay). A condition whose source is not
+good is frozen: it stays as it is, and a delay that was running begins anew with good data (AL-15).
+
+The cheap half is the band: for every row of the image the open interval in which no comparator of that row would
+change. What a tick changed inside its band and with good quality is done with after six array operations; only the
+rest is expanded into conditions and judged.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hmi.engine.alarms.plan import HIGH_SIDE, WITH_LIMIT, Watch
+from hmi.engine.alarms.ports import Report, Rows
+from hmi.engine.alarms.value_sets import ValueSets
+from hmi.image.contract import I8, U2, U4, Indices
+from hmi.model.alarm import AlarmKind
+from hmi.model.quality import Cause, Status
+
+F8 = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+NEVER = np.iinfo(np.int64).max
+_UNCERTAIN_CODE = int(Status.UNCERTAIN)
+_UNCERTAIN, _BAD = np.uint32(Status.UNCERTAIN), np.uint32(Status.BAD)
+_OF_TAGS = np.uint16(Cause.ILLEGAL_FUNCTION)
+"""Causes from here on are of the tag itself; those below are of its device or of the engine."""
+_ABOVE, _BELOW = np.uint16(Cause.ABOVE_RANGE), np.uint16(Cause.BELOW_RANGE)
+_SMALL = 16_000
+"""So many rows have temporaries that the allocator does not map anew each time (128 kB), and need none of ours."""
+_NO_ROWS: Indices = np.empty(0, dtype=np.intp)
+
+
+class Evidence(NamedTuple):
+    """The value by which it was decided, as the journal keeps it."""
+
+    value: float | None = None
+    status: int = 0
+    cause: int = 0
+    source_ns: int = 0
+    receive_ns: int = 0
+
+
+class Found(NamedTuple):
+    """One condition that came or went, its delay over."""
+
+    place: int
+    """Of the condition."""
+    rising: bool
+    since_ns: int
+    """Wall ns UTC of the receipt of the value with which that began."""
+    evidence: Evidence
+    start_up: bool
+    reliable: bool
+
+
+class Conditions:
+    """The conditions of one plan over one generation of the image."""
+
+    def __init__(self, watches: Sequence[Watch], rows: Rows) -> None:
+        """Take rows and settings; nothing is met yet.
+
+        Args:
+            watches: the alarms; one whose tag has no row stays out.
+            rows: where the tags are.
+        """
+        self._writer = rows.writer
+        self._columns = rows.writer.columns
+        placed = sorted(
+            ((row, at, one) for at, one in enumerate(watches) if (row := rows.row_of(one.number)) is not None),
+            key=lambda found: found[:2],
+        )
+        self.watches: tuple[Watch, ...] = tuple(one for _, _, one in placed)
+        self.index: dict[str, int] = {one.id: at for at, one in enumerate(self.watches)}
+        """Id of an alarm -> its condition."""
+        capacity, count = len(self._columns.ident), len(placed)
+        self.row: Indices = np.array([row for row, _, _ in placed], dtype=np.intp)
+        self._first: Indices = np.searchsorted(self.row, np.arange(capacity + 1)).astype(np.intp)
+        """Per row of the image: its first condition; they lie side by side."""
+        self._take_settings()
+        self.met: Mask = np.zeros(count, dtype=np.bool_)
+        self.on: Mask = np.zeros(count, dtype=np.bool_)
+        self.live: Mask = np.zeros(count, dtype=np.bool_)
+        """The alarm is not normal; kept by the desk."""
+        self.trouble: Mask = np.zeros(count, dtype=np.bool_)
+        """Its source is not good; kept of what is live."""
+        self.due: I8 = np.full(count, NEVER, dtype=np.int64)
+        """Monotonic ns at which a running delay ends."""
+        self._since: I8 = np.zeros(count, dtype=np.int64)
+        self._since_wall: I8 = np.zeros(count, dtype=np.int64)
+        self._began: F8 = np.zeros(count)
+        """Value with which a running delay began."""
+        self._start_up: Mask = np.zeros(count, dtype=np.bool_)
+        self._low: F8 = np.full(capacity, -np.inf)
+        self._high: F8 = np.full(capacity, np.inf)
+        """The band per row of the image: a value above the first and not above the second changes nothing; in a row
+        without conditions that is every value."""
+        self._low[self.row], self._high[self.row] = np.inf, -np.inf
+        self._marks: Mask = np.zeros(capacity, dtype=np.bool_)
+        self._value, self._end = np.empty(capacity), np.empty(capacity)
+        self._over, self._past = np.empty(capacity, dtype=np.bool_), np.empty(capacity, dtype=np.bool_)
+        self._attended: Indices | None = None
+        """Rows that a sweep looks at; None when they have to be gathered anew."""
+        self._seen = -1
+        """Change sequence of the image up to which everything was looked at."""
+        self.earliest = NEVER
+        """No delay ends before this, monotonic ns."""
+        self.found: list[Found] = []
+        """What came and went since `take`."""
+        self.again: list[int] = []
+        """Conditions that were met once more before their off delay was over."""
+        self.changed_trust: list[int] = []
+        """Live conditions whose source became good or stopped being so."""
+
+    def _take_settings(self) -> None:
+        watches, count = self.watches, len(self.watches)
+        kinds = [one.kind for one in watches]
+        self._sign: F8 = np.array([1.0 if k in HIGH_SIDE else -1.0 if k in WITH_LIMIT else 0.0 for k in kinds])
+        limit = np.array([0.0 if one.limit is None else one.limit for one in watches])
+        self._limit: F8 = self._sign * limit
+        """Limit times sign: so that every limit is one that is reached from below."""
+        self._back: F8 = self._limit - np.array([one.deadband for one in watches])
+        self._discrete: Mask = np.array([kind is AlarmKind.DISCRETE for kind in kinds], dtype=np.bool_)
+        self._quality: Mask = np.array([kind is AlarmKind.BAD_QUALITY for kind in kinds], dtype=np.bool_)
+        self._special = bool(self._discrete.any() or self._quality.any())
+        self._sets = ValueSets([one.values if one.kind is AlarmKind.DISCRETE else () for one in watches])
+        self._on_delay: I8 = np.array([one.on_delay_ns for one in watches], dtype=np.int64)
+        self._off_delay: I8 = np.array([one.off_delay_ns for one in watches], dtype=np.int64)
+        names = {name: at for at, name in enumerate(sorted({one.device for one in watches}))}
+        self._devices: dict[str, int] = names
+        self._device: Indices = np.array([names[one.device] for one in watches], dtype=np.intp)
+        self._well: Mask = np.ones(len(names), dtype=np.bool_)
+        capacity = len(self._columns.ident)
+        self._every: Mask = np.zeros(capacity, dtype=np.bool_)
+        """Rows whose tag has a deadband: a value may pass a limit without being in the list of changes."""
+        self._every[self.row[np.array([one.tag_deadband > 0 for one in watches], dtype=np.bool_)]] = True
+        self._any_every = bool(self._every.any())
+        self._unreported: Mask = np.array([not one.device for one in watches], dtype=np.bool_) | self._quality
+        """What changes outside of ticks too: health tags, and quality."""
+        if not count:
+            self._sign = self._limit = self._back = np.empty(0)
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def look(self, report: Report) -> None:
+        """Judge what a tick changed; what comes of it is in `found`, `again` and `changed_trust`."""
+        rows, status, seen = report.changed, report.status, report.change_sequence
+        count = len(rows)
+        if seen - self._seen <= (1 if count else 0):
+            self._seen = seen  # otherwise something else was written too, and the next sweep looks for it
+        if self._any_every:
+            more = report.rows[self._every[report.rows]]
+            if len(more) and count != len(report.rows):
+                rows = np.union1d(rows, more)
+                count = len(rows)
+        if not count:
+            return
+        all_good = status.item(status.argmax()) < _UNCERTAIN_CODE
+        if count <= _SMALL and all_good:  # nearly every tick; the same as `_outside`
+            value = self._columns.value.take(rows)
+            mask = (value > self._low.take(rows)) <= (value > self._high.take(rows))
+            if not mask.item(mask.argmax()):
+                return
+            odd = rows[mask]
+        else:
+            odd = self._outside(rows, all_good=all_good)
+            if not len(odd):
+                return
+        initial = None
+        if report.initial.any():
+            self._marks[report.rows] = report.initial
+            initial = self._marks[odd]
+            self._marks[report.rows] = False
+        self.judge_rows(odd, initial)
+
+    def judge_device(self, device: str, *, well: bool) -> None:
+        """Freeze or thaw what a device brings; its first good values after that are those of a start."""
+        at = self._devices.get(device)
+        if at is None or not device or bool(self._well[at]) is well:
+            return
+        self._well[at] = well
+        rows = np.unique(self.row[self._device == at])
+        self.judge_rows(rows, np.ones(len(rows), dtype=np.bool_))
+
+    def judge_all(self) -> None:
+        """Judge everything, as a start does."""
+        rows = np.unique(self.row)
+        self.judge_rows(rows, np.ones(len(rows), dtype=np.bool_))
+
+    def sweep(self) -> None:
+        """Judge what no tick reports: quality that was laid over rows, stale rows, health tags."""
+        written = self._writer.change_sequence
+        if written == self._seen:
+            return
+        self._seen = written
+        if self._attended is None:
+            self._attended = np.unique(self.row[self.live | self._unreported | (self.due != NEVER)])
+        odd = self._outside(self._attended, all_good=False)
+        if len(odd):
+            self.judge_rows(odd, None)
+
+    def pass_time(self, now_ns: int) -> None:
+        """Bring delays to their end.
+
+        Args:
+            now_ns: monotonic.
+        """
+        if now_ns < self.earliest:
+            return
+        due = self.due <= now_ns
+        if due.any():
+            self.judge_rows(np.unique(self.row[due]), None)  # what has gone bad meanwhile is frozen instead
+            self._fire(np.flatnonzero(self.due <= now_ns))
+        self.earliest = int(self.due.min()) if len(self.due) else NEVER
+
+    def stood(self, index: int, *, active: bool) -> None:
+        """Take over a condition that stood before the start; its source has still to be heard of."""
+        self.met[index] = self.on[index] = active
+        self.live[index] = self.trouble[index] = True
+        self._attended = None
+
+    def set_live(self, index: int, *, live: bool) -> None:
+        """Say whether the alarm of a condition is not normal."""
+        self.live[index] = live
+        self._attended = None
+
+    def carry(self, before: "Conditions", pairs: Sequence[tuple[int, int]]) -> None:
+        """Take over what is known of conditions that stay (place before, place now); a running delay goes on."""
+        if not pairs:
+            return
+        old, new = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True))
+        for name in ("met", "on", "live", "trouble", "_since", "_since_wall", "_began", "_start_up"):
+            getattr(self, name)[new] = getattr(before, name)[old]
+        self._attended = None
+        running = before.due[old] != NEVER
+        which = new[running]
+        self.due[which] = self._since[which] + self._delay(which, self.met[which])
+        self.earliest = min(self.earliest, int(self.due.min()))
+
+    def set_well(self, device: str, *, well: bool) -> None:
+        """Say how a device is, without judging."""
+        if device in self._devices:
+            self._well[self._devices[device]] = well
+
+    def evidence(self, index: int) -> Evidence:
+        """Give the newest value of a condition's tag."""
+        return self._evidence(index, float(self._columns.value[self.row[index]]))
+
+    # ------------------------------------------------------------------------------------------------ judging
+
+    def _outside(self, rows: Indices, *, all_good: bool) -> Indices:
+        """Give those of some rows whose value has left their band, or whose source is not good.
+
+        As few calls as there can be, and only those that numpy has in C: at 10 Hz the code of a call is never in the
+        processor's cache, so each costs 5 to 10 us however few rows there are.
+
+        Args:
+            rows: each once.
+            all_good: it is known that their sources are good.
+        """
+        count = len(rows)
+        if not count:
+            return _NO_ROWS
+        values, low, high = self._columns.value, self._low, self._high
+        if count <= _SMALL:
+            value = values.take(rows)
+            odd = (value > low.take(rows)) <= (value > high.take(rows))
+        else:
+            value, end = values.take(rows, out=self._value[:count], mode="clip"), self._end[:count]
+            over = np.greater(value, low.take(rows, out=end, mode="clip"), out=self._over[:count])
+            past = np.greater(value, high.take(rows, out=end, mode="clip"), out=self._past[:count])
+            odd = np.less_equal(over, past, out=past)
+        if not all_good:
+            odd |= self._columns.status.take(rows) >= _UNCERTAIN
+        return rows[odd] if odd.item(odd.argmax()) else _NO_ROWS
+
+    def judge_rows(self, rows: Indices, initial: Mask | None) -> None:
+        """Judge all conditions of rows.
+
+        Args:
+            rows: of the image, each once.
+            initial: per row, whether its value is the first good one; None is nowhere.
+        """
+        counts = self._first[rows + 1] - self._first[rows]
+        used = counts > 0
+        rows, counts = rows[used], counts[used]
+        if not len(rows):
+            return
+        if initial is not None:
+            initial = np.repeat(initial[used], counts)
+        starts = np.cumsum(counts) - counts
+        which = np.repeat(self._first[rows] - starts, counts) + np.arange(int(counts.sum()))
+        good = self._judge(which, initial)
+        self._low[rows], self._high[rows] = self._bands(which, good, starts)
+
+    def _judge(self, which: Indices, initial: Mask | None) -> Mask:
+        """Judge conditions; tells which have a source to be trusted."""
+        columns, row = self._columns, self.row[which]
+        value, status, cause = columns.value[row], columns.status[row], columns.cause[row]
+        well, met, sign = self._well[self._device[which]], self.met[which], self._sign[which]
+        with np.errstate(invalid="ignore"):
+            new = value * sign >= np.where(met, self._back[which], self._limit[which])
+        good = well & (status < _UNCERTAIN) & ~np.isnan(value)
+        # Beyond the instrument's range the value is held at its end: surely beyond the limit, but no proof of a return.
+        beyond = ((cause == _ABOVE) & (sign > 0)) | ((cause == _BELOW) & (sign < 0))
+        known = good | (well & beyond & new)
+        if self._special:
+            new, good, known = self._judge_special(which, value, status, cause, (new, good, known), well)
+        lost = which[~known & (self.due[which] != NEVER)]
+        self.due[lost] = NEVER
+        self.met[lost] = self.on[lost]
+        turned = which[self.live[which] & (self.trouble[which] == good)]
+        if len(turned):
+            self.trouble[turned] ^= True
+            self.changed_trust += turned.tolist()
+        edge = known & (new != met)
+        if len(lost):
+            self._attended = None
+        if edge.any():
+            self._attended = None
+            self._begin(which[edge], new[edge], value[edge], initial[edge] if initial is not None else None)
+        return np.asarray(good, dtype=np.bool_)
+
+    def _judge_special(
+        self, which: Indices, value: F8, status: U4, cause: U2, limits: tuple[Mask, Mask, Mask], well: Mask
+    ) -> tuple[Mask, Mask, Mask]:
+        """Judge what has no limit: numbers that are alarms, and the quality itself."""
+        new, good, known = limits
+        discrete, quality = self._discrete[which], self._quality[which]
+        if discrete.any():
+            new = np.where(discrete, self._sets.hold(which, value), new)
+            known = np.where(discrete, good, known)
+        if quality.any():
+            own = well & ((cause == 0) | (cause >= _OF_TAGS))
+            new = np.where(quality, status >= _BAD, new)
+            good = np.where(quality, own, good)
+            known = np.where(quality, own, known)
+        return new, good, known
+
+    def _begin(self, which: Indices, rising: Mask, value: F8, initial: Mask | None) -> None:
+        """Let comparators change: a delay begins, or one that was running ends without effect."""
+        received = self._columns.mono_ns[self.row[which]]
+        self.met[which] = rising
+        back = rising == self.on[which]
+        if back.any():
+            late = back & (self.due[which] <= received)
+            if late.any():  # the delay was over before this value came, and the timer late
+                self.due[which[back & ~late]] = NEVER
+                self._fire(which[late], late=True)
+                back &= ~late
+            ended = which[back]
+            self.due[ended] = NEVER
+            self.again += which[back & rising].tolist()
+        going = ~back
+        which, rising = which[going], rising[going]
+        if not len(which):
+            return
+        self._since[which] = received[going]
+        self._since_wall[which] = self._columns.receive_ns[self.row[which]]
+        self._began[which] = value[going]
+        self._start_up[which] = rising & initial[going] if initial is not None else False
+        delay = self._delay(which, rising)
+        self.due[which] = received[going] + delay
+        waiting = delay > 0
+        if waiting.any():
+            self.earliest = min(self.earliest, int(self.due[which[waiting]].min()))
+        at_once = which[~waiting]
+        if len(at_once):
+            self._fire(at_once)
+
+    def _delay(self, which: Indices, rising: Mask) -> I8:
+        return np.where(rising, self._on_delay[which], self._off_delay[which])
+
+    def _fire(self, which: Indices, *, late: bool = False) -> None:
+        """Let conditions come or go: their delay is over. `late`: the value has moved on since."""
+        on = ~self.on[which]
+        self.on[which] = on
+        self._attended = None
+        self.due[which] = NEVER
+        values = self._began[which] if late else self._columns.value[self.row[which]]
+        for index, rising, value in zip(which.tolist(), on.tolist(), values.tolist(), strict=True):
+            evidence = self._evidence(index, value)
+            self.found.append(
+                Found(
+                    index,
+                    rising,
+                    int(self._since_wall[index]),
+                    evidence,
+                    bool(self._start_up[index]),
+                    bool(evidence.status < _UNCERTAIN or self._quality[index]),
+                )
+            )
+
+    def _evidence(self, index: int, value: float) -> Evidence:
+        columns, row = self._columns, int(self.row[index])
+        return Evidence(
+            value if np.isfinite(value) else None,
+            int(columns.status[row]),
+            int(columns.cause[row]),
+            int(columns.source_ns[row]),
+            int(columns.receive_ns[row]),
+        )
+
+    def _bands(self, which: Indices, good: Mask, starts: Indices) -> tuple[F8, F8]:
+        """Give the bands of rows whose conditions stand in `which`, each row's from `starts` on."""
+        met, sign = self.met[which], self._sign[which]
+        bound = np.where(met, self._back[which], self._limit[which]) * sign
+        low = np.where((sign > 0) == met, bound, -np.inf)
+        # A high limit is met when it is reached: so the highest value inside is the one below it.
+        high = np.where((sign > 0) == met, np.inf, np.where(sign > 0, np.nextafter(bound, -np.inf), bound))
+        always = ~good | self._discrete[which] | (self._quality[which] & met)
+        free = self._quality[which] & ~always
+        low[free], high[free] = -np.inf, np.inf
+        low[always], high[always] = np.inf, -np.inf
+        return np.maximum.reduceat(low, starts), np.minimum.reduceat(high, starts)
+
+    def take(self) -> Iterator[Found]:
+        """Give what came and went, in the order of the source's time where there is one, and forget it."""
+        found, self.found = self.found, []
+        if len(found) > 1:
+            found.sort(key=lambda one: one.evidence.source_ns or one.evidence.receive_ns)
+        return iter(found)

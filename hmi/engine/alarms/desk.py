@@ -1,0 +1,309 @@
+"""The alarms of the engine: judged on what a tick changed, stepped through the state table, journalled, told.
+
+Engine process, event loop; `hmi.engine.core` feeds it: ticks, states of devices, the passing of time, changed projects.
+Nothing in here waits but `acknowledge`, `reset` and `silence`, whose answers wait for their records to be durable.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from hmi.engine.alarms.communication import TROUBLE, WELL, Communication, Turned
+from hmi.engine.alarms.conditions import NEVER, Conditions, Evidence, Found
+from hmi.engine.alarms.entry import Actor
+from hmi.engine.alarms.ledger import Ledger
+from hmi.engine.alarms.people import People
+from hmi.engine.alarms.plan import AlarmPlan, Watch
+from hmi.engine.alarms.ports import Report, Rows
+from hmi.engine.alarms.states import ACTIVE
+from hmi.model.alarm import AcknowledgeOutcome, AlarmEvent, AlarmStand, AlarmState
+from hmi.model.clock import Clock
+from hmi.model.device import DeviceState
+from hmi.model.event import JournalRow
+from hmi.model.health import STATE_NUMBERS
+from hmi.model.reason import reason
+from hmi.store.contract import Keeper
+
+log = logging.getLogger("hmi.alarm")
+
+COMMUNICATION_DELAY_S = 2.0
+"""How long a device has to be in trouble before that is an alarm: a blink is none."""
+SWEEP_NS = 200_000_000
+"""Shortest time between two looks at what no tick reports (quality laid over rows, stale rows, health tags)."""
+
+
+class AlarmDesk:
+    """Everything about alarms, for the rest of the engine."""
+
+    def __init__(
+        self,
+        keeper: Keeper | None,
+        clock: Clock,
+        standing: Iterable[JournalRow] = (),
+        *,
+        communication_delay_s: float = COMMUNICATION_DELAY_S,
+    ) -> None:
+        """Start without a project; `plan` gives it one.
+
+        Args:
+            keeper: the store; None keeps nothing, and everything counts as durable.
+            clock: delays run on its monotonic side, its wall side only stamps.
+            standing: the newest row of every alarm that was not normal when the engine before stopped.
+            communication_delay_s: how long a device has to be in trouble before that is an alarm, seconds.
+        """
+        self._clock = clock
+        self._ledger = Ledger(keeper, clock)
+        self._people = People(self._ledger, clock)
+        self._standing = {row.alarm: row for row in standing}
+        self._conditions: Conditions | None = None
+        self._communication = Communication(int(communication_delay_s * 1e9))
+        self._states: dict[str, DeviceState] = {}
+        self._swept_ns = 0
+
+    # ------------------------------------------------------------------------------------------------ shown
+
+    @property
+    def version(self) -> int:
+        """Rises whenever `stands` gives something else."""
+        return self._ledger.version
+
+    @property
+    def sounding(self) -> int:
+        """Priority that sounds now (1 is the most urgent), 0 for none: unacknowledged and not silenced."""
+        return self._ledger.sounding
+
+    def stands(self) -> tuple[AlarmStand, ...]:
+        """Give all alarms that are not normal: unacknowledged first, then the most urgent, then the newest."""
+        return self._ledger.stands()
+
+    def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Have something called on the event loop after each change of `version`.
+
+        Args:
+            told: quick, and does not raise: a tick waits for it.
+
+        Returns:
+            What ends the subscription.
+        """
+        return self._ledger.subscribe(told)
+
+    # ------------------------------------------------------------------------------------------------ fed
+
+    def plan(self, plan: AlarmPlan, rows: Rows) -> None:
+        """Follow a project from now on; to be called with each change of rows, before the next tick.
+
+        Alarms that stay keep state, occurrence and running delays; one that watches another tag or in another way is a
+        new one. What the project does not have any more leaves with a row in the journal.
+
+        Args:
+            plan: `alarm_plan` of the project.
+            rows: where its tags are.
+        """
+        before = self._conditions
+        now = Conditions(plan.watches, rows)
+        pairs = []
+        for watch in before.watches if before is not None else ():
+            at = now.index.get(watch.id)
+            if before is not None and at is not None and _same(watch, now.watches[at]):
+                pairs.append((before.index[watch.id], at))
+        if before is not None:
+            now.carry(before, pairs)
+        for device, state in self._states.items():
+            now.set_well(device, well=state in WELL)
+        self._conditions = now
+        self._communication.plan(plan.communication)
+        every = {**{one.id: one for one in now.watches}, **{one.id: one for one in plan.communication.values()}}
+        kept = {now.watches[at].id for _, at in pairs} | {one.id for one in plan.communication.values()}
+        for entry in tuple(self._ledger.entries.values()):
+            if entry.watch.id in kept:
+                self._ledger.replan(entry, every[entry.watch.id])
+            else:
+                self._ledger.remove(entry, reason("alarms.not_watched"))
+        self._restore(now, every)
+        self._ledger.forget_sound()
+        now.judge_all()
+        self._settle()
+
+    def look(self, report: Report) -> None:
+        """Judge what a tick changed."""
+        conditions = self._conditions
+        if conditions is None:
+            return
+        conditions.look(report)
+        if conditions.earliest != NEVER:
+            conditions.pass_time(self._clock.monotonic_ns())
+        if conditions.found or conditions.again or conditions.changed_trust:
+            self._settle()
+
+    def pass_time(self) -> None:
+        """Bring delays to their end, and look at what no tick reports; called by the engine's timer and at 4 Hz."""
+        now_ns = self._clock.monotonic_ns()
+        turned = self._communication.pass_time(now_ns)
+        for one in turned:
+            self._turn(one)
+        if turned:
+            self._ledger.close()
+        conditions = self._conditions
+        if conditions is not None:
+            if now_ns - self._swept_ns >= SWEEP_NS:
+                self._swept_ns = now_ns
+                conditions.sweep()
+            conditions.pass_time(now_ns)
+            if conditions.found or conditions.again or conditions.changed_trust:
+                self._settle()
+
+    def next_due_ns(self) -> int | None:
+        """Monotonic ns at which `pass_time` has something to do at the latest; None when no delay runs."""
+        due = self._conditions.earliest if self._conditions is not None else NEVER
+        return min(
+            (one for one in (due, self._communication.next_due_ns) if one is not None and one != NEVER), default=None
+        )
+
+    def device_state(self, name: str, state: DeviceState, now_ns: int) -> None:
+        """Take the state of a device; one that is known already costs nothing.
+
+        Args:
+            name: of the device.
+            state: as its line says.
+            now_ns: monotonic.
+        """
+        before = self._states.get(name)
+        if before is state:
+            return
+        self._states[name] = state
+        well = state in WELL
+        if well and before not in WELL:
+            self._ledger.forget_sound(name)
+        turned = self._communication.state(name, state, now_ns, self._clock.wall_ns())
+        if turned is not None:
+            self._turn(turned)
+        watch = self._communication.watch(name)
+        if watch is not None:
+            self._ledger.trust(watch.id, unreliable=not (well or state in TROUBLE))
+        if self._conditions is not None:
+            self._conditions.judge_device(name, well=well)
+        self._settle()
+
+    # ------------------------------------------------------------------------------------------------ people
+
+    async def acknowledge(
+        self, occurrences: Iterable[str], *, user: str, station: str, note: str = "", screen: str = ""
+    ) -> tuple[AcknowledgeOutcome, ...]:
+        """Acknowledge the occurrences that somebody saw, and only those (AL-31).
+
+        Args:
+            occurrences: their ids.
+            user: who; the right was checked before.
+            station: from where.
+            note: what they say to it.
+            screen: path of the screen.
+
+        Returns:
+            What became of each, once that is durable.
+        """
+        return await self._people.act(
+            AlarmEvent.ACKNOWLEDGED, occurrences, Actor(user, station, screen), note, self._note
+        )
+
+    async def reset(
+        self, occurrences: Iterable[str], *, user: str, station: str, note: str = "", screen: str = ""
+    ) -> tuple[AcknowledgeOutcome, ...]:
+        """Reset latched alarms whose condition is gone; as `acknowledge`."""
+        return await self._people.act(AlarmEvent.RESET, occurrences, Actor(user, station, screen), note, self._note)
+
+    async def silence(self, *, user: str, station: str, screen: str = "") -> int:
+        """Silence what sounds, at once; returns how many alarms that were, once the record is durable."""
+        return await self._people.silence(Actor(user, station, screen))
+
+    # ------------------------------------------------------------------------------------------------ inside
+
+    def _restore(self, conditions: Conditions, every: dict[str, Watch]) -> None:
+        """Take over what stood before the start, once; what the project does not have leaves."""
+        standing, self._standing = self._standing, {}
+        for alarm, row in standing.items():
+            if row.new_state is AlarmState.NORMAL:
+                continue
+            watch = every.get(alarm)
+            if watch is None:
+                self._ledger.restore(watch_of_row(row), row)
+                self._ledger.remove(self._ledger.entries[alarm], reason("alarms.not_watched"))
+                continue
+            self._ledger.restore(watch, row)
+            active = row.new_state in ACTIVE
+            at = conditions.index.get(alarm)
+            if at is not None:
+                conditions.stood(at, active=active)
+            else:
+                self._communication.stood(watch.device, active=active)
+        if standing:
+            log.info("%d alarms stood before the start", len(standing))
+
+    def _settle(self) -> None:
+        """Let what was found become steps of the state table, then records."""
+        conditions = self._conditions
+        if conditions is not None:
+            for index in conditions.again:
+                watch = conditions.watches[index]
+                self._ledger.happen(watch, AlarmEvent.OCCURRED, conditions.evidence(index))
+            conditions.again = []
+            for index in conditions.changed_trust:
+                self._ledger.trust(conditions.watches[index].id, unreliable=bool(conditions.trouble[index]))
+            conditions.changed_trust = []
+            for found in conditions.take():
+                self._happen(conditions, found)
+        self._ledger.close()
+
+    def _happen(self, conditions: Conditions, found: Found) -> None:
+        event = AlarmEvent.OCCURRED if found.rising else AlarmEvent.RETURNED
+        watch = conditions.watches[found.place]
+        entry = self._ledger.happen(
+            watch, event, found.evidence, since_ns=found.since_ns, start_up=found.start_up, reliable=found.reliable
+        )
+        conditions.set_live(found.place, live=entry is not None)
+        conditions.trouble[found.place] = entry is not None and entry.unreliable
+
+    def _turn(self, turned: Turned) -> None:
+        state = self._states.get(turned.watch.device)
+        value = float(STATE_NUMBERS[state]) if state is not None else None
+        self._ledger.happen(
+            turned.watch,
+            AlarmEvent.OCCURRED if turned.rising else AlarmEvent.RETURNED,
+            Evidence(value, receive_ns=turned.since_ns),
+            since_ns=turned.since_ns,
+            start_up=turned.start_up,
+        )
+
+    def _note(self, alarm: str) -> None:
+        """Follow what somebody did to an alarm."""
+        conditions = self._conditions
+        at = conditions.index.get(alarm) if conditions is not None else None
+        if conditions is not None and at is not None:
+            conditions.set_live(at, live=alarm in self._ledger.entries)
+
+
+def _same(before: Watch, now: Watch) -> bool:
+    """Tell whether an alarm of a changed project is the one that was: it watches the same in the same way."""
+    return before.tag_id == now.tag_id and before.kind is now.kind
+
+
+def watch_of_row(row: JournalRow) -> Watch:
+    """Give what is known of an alarm that only the journal knows any more."""
+    return Watch(
+        id=row.alarm,
+        path=row.path,
+        tag=row.tag,
+        tag_id=row.tag_id,
+        kind=row.kind,
+        priority=row.priority,
+        limit=row.limit,
+        deadband=0.0,
+        values=(),
+        on_delay_ns=0,
+        off_delay_ns=0,
+        latching=False,
+        needs_acknowledge=True,
+        device="",
+        number=0,
+        tag_deadband=0.0,
+        own_title=row.title,
+        subject=row.title,
+    )
