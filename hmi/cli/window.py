@@ -54,5 +54,6 @@ def run(args: argparse.Namespace) -> int:
         seconds=args.seconds,
         simulator=args.simulator,
         first_paint=args.first_paint,
+        folder=folder,
     )
     return run_window(project, station, wishes)

@@ -67,6 +67,8 @@ class Wishes(msgspec.Struct, frozen=True):
     """True under `hmi demo`: offers to break the simulated PLCs."""
     first_paint: bool = False
     """End as soon as the screen was painted once (the benchmark of the start)."""
+    folder: Path | None = None
+    """Where the project was read from; when the engine runs another version, that one is shown."""
 
 
 def run_window(project: Project, station: Station, wishes: Wishes) -> int:
@@ -104,6 +106,7 @@ def _run_in_asyncio(application: QtWidgets.QApplication, running: "_Running") ->
     from hmi.shell.attaching import Attaching
 
     running.attaching = Attaching(running.window, running.source, running.door, running.runtime, running.take_project)
+    running.attaching.shows(running.folder, running.data)
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
@@ -116,7 +119,7 @@ class _Running:
 
     def __init__(self, project: Project, station: Station, wishes: Wishes, faults: Faults) -> None:
         self._station = station
-        self.runtime = station.runtime
+        self.runtime, self.data, self.folder = station.runtime, station.data, wishes.folder
         self.attaching: Attaching | None = None
         """What the window has of its engine; None before the first paint."""
         self._wishes = wishes

@@ -19,6 +19,7 @@ from hmi.model.project import Project
 from hmi.model.reason import reason
 from hmi.model.user import SessionState
 from hmi.project import read_project
+from hmi.project.applied import copy_folder, digest_of_folder
 from hmi.shell.activity import Activity
 from hmi.shell.desk_number import DeskNumber
 from hmi.shell.door import EngineDoor
@@ -55,6 +56,9 @@ class Attaching(QtCore.QObject):
         super().__init__(window)
         self._window, self._source, self._door, self._take_project = window, source, door, take_project
         self._applied = 0
+        """Number of the version that is shown; 0 while it may be any."""
+        self._folder: Path | None = None
+        self._data: Path | None = None
         self.desk = DeskNumber(runtime)
         self.link = EngineLink(runtime, self.desk, Activity(window.windowHandle(), self), self)
         self.history = HistoryLink(self.link)
@@ -75,6 +79,15 @@ class Attaching(QtCore.QObject):
         self.panel.sign_out_requested.connect(self._sign_out)
         self._look: tuple[object, object] = (None, None)
         self._dress()
+
+    def shows(self, folder: Path | None, data: Path) -> None:
+        """Say what the window shows before it is attached.
+
+        Args:
+            folder: where the project was read from; None when that is not known.
+            data: data folder of the station, with the copies that the engine runs from.
+        """
+        self._folder, self._data = folder, data
 
     async def run(self) -> None:
         """Keep the link until cancelled."""
@@ -114,9 +127,9 @@ class Attaching(QtCore.QObject):
         if attached:
             self._door.settle()
             engine = self.link.engine
-            if engine is not None and self._applied and engine.applied != self._applied:
-                log.info("the engine runs version %d of the project, this window shows another", engine.applied)
-            self._applied = engine.applied if engine is not None else 0
+            if engine is not None and engine.applied and engine.applied != self._applied and self._data is not None:
+                copy = copy_folder(self._data, engine.applied)
+                self.link.start(lambda: self._follow(copy, engine.applied), "read project")
         else:
             self._door.link_lost()
             self._window.board.lose()
@@ -153,6 +166,14 @@ class Attaching(QtCore.QObject):
     @QtCore.Slot()
     def _sounding(self) -> None:
         self.sound.sound(self._window.board.sounding)
+
+    async def _follow(self, copy: Path, number: int) -> None:
+        """Show the version that the engine runs, unless it is the very one that is shown."""
+        shown, self._folder = self._folder, None
+        if shown is not None and await asyncio.to_thread(_same, shown, copy):
+            self._applied = number
+            return
+        await self._read(ToldApplied(applied=number, folder=str(copy)))
 
     async def _read(self, told: ToldApplied) -> None:
         """Read the engine's copy, off the GUI thread, and show it."""
@@ -194,3 +215,11 @@ class Attaching(QtCore.QObject):
             self.link.start(work, name)
         else:
             self.panel.refuse(reason("shell.sign.lost"))
+
+
+def _same(shown: Path, copy: Path) -> bool:
+    """Tell whether two folders hold the same project; one that cannot be read holds another."""
+    try:
+        return digest_of_folder(shown) == digest_of_folder(copy)
+    except OSError:
+        return False

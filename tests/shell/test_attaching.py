@@ -8,6 +8,7 @@ from hmi.image.memory import MemorySource
 from hmi.link import engine_messages as say
 from hmi.model.command import Command, CommandState
 from hmi.project import write_project
+from hmi.resources import resource_path
 from hmi.shell.attaching import Attaching
 from hmi.shell.door import EngineDoor
 from tests.shell.engine_stand_in import EngineStandIn, stand
@@ -143,3 +144,21 @@ async def test_that_nothing_is_written_while_the_engine_is_away(attaching, runti
         await until(lambda: not attaching.link.attached)
         result = attaching._door.submit(Command(id="c1", tag="t", value=1))
         assert result.state is CommandState.REJECTED
+
+
+async def test_that_a_window_shows_what_the_engine_runs_and_not_what_was_saved_since(attaching, taken, tmp_path):
+    import shutil
+
+    from hmi.project.applied import copy_folder
+
+    example, data = resource_path("examples", "buffer-line"), tmp_path / "data"
+    copy = copy_folder(data, 3)
+    shutil.copytree(example, copy)
+    attaching.shows(example, data)
+    await attaching._follow(copy, 3)
+    assert not taken  # the very one that is shown
+    header = copy / "project.json"
+    header.write_text(header.read_text("utf-8").replace("Buffer prep 2", "Buffer prep 3"), "utf-8")
+    attaching.shows(example, data)
+    await attaching._follow(copy, 3)
+    assert [project.header.title.en for project in taken] == ["Buffer prep 3"]

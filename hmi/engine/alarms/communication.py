@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hmi.engine.alarms.plan import Watch
+from hmi.engine.alarms.watch import Watch
 from hmi.model.device import DeviceState
 
 TROUBLE = frozenset({DeviceState.OFFLINE, DeviceState.NOT_RUNNING, DeviceState.SLOTS_HELD})

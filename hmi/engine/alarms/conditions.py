@@ -9,15 +9,16 @@ change. What a tick changed inside its band and with good quality is done with a
 rest is expanded into conditions and judged.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from hmi.engine.alarms.plan import HIGH_SIDE, WITH_LIMIT, Watch
+from hmi.engine.alarms.plan import AlarmPlan
 from hmi.engine.alarms.ports import Report, Rows
-from hmi.engine.alarms.value_sets import ValueSets
+from hmi.engine.alarms.settings import Settings
+from hmi.engine.alarms.watch import Watch
 from hmi.image.contract import I8, U2, U4, Indices
 from hmi.model.alarm import AlarmKind
 from hmi.model.quality import Cause, Status
@@ -62,27 +63,29 @@ class Found(NamedTuple):
 class Conditions:
     """The conditions of one plan over one generation of the image."""
 
-    def __init__(self, watches: Sequence[Watch], rows: Rows) -> None:
-        """Take rows and settings; nothing is met yet.
+    def __init__(self, plan: AlarmPlan, rows: Rows) -> None:
+        """Take rows and settings; nothing is met yet. Quick, for the event loop waits.
 
         Args:
-            watches: the alarms; one whose tag has no row stays out.
+            plan: the alarms; one whose tag has no row stays out.
             rows: where the tags are.
         """
+        self._plan = plan
         self._writer = rows.writer
         self._columns = rows.writer.columns
-        placed = sorted(
-            ((row, at, one) for at, one in enumerate(watches) if (row := rows.row_of(one.number)) is not None),
-            key=lambda found: found[:2],
-        )
-        self.watches: tuple[Watch, ...] = tuple(one for _, _, one in placed)
-        self.index: dict[str, int] = {one.id: at for at, one in enumerate(self.watches)}
-        """Id of an alarm -> its condition."""
-        capacity, count = len(self._columns.ident), len(placed)
-        self.row: Indices = np.array([row for row, _, _ in placed], dtype=np.intp)
+        row_of = rows.row_of
+        found = np.array([row_of(number) or 0 for number in plan.settings.numbers], dtype=np.intp)
+        order = np.argsort(found, kind="stable")
+        self._of: Indices = order[np.searchsorted(found[order], 1) :]
+        """Place in the plan of each condition; those of one row lie side by side."""
+        self._at: Indices = np.full(len(found), -1, dtype=np.intp)
+        self._at[self._of] = np.arange(len(self._of))
+        """The condition of each alarm of the plan, -1 without."""
+        self.row: Indices = found[self._of]
+        capacity, count = len(self._columns.ident), len(self._of)
         self._first: Indices = np.searchsorted(self.row, np.arange(capacity + 1)).astype(np.intp)
-        """Per row of the image: its first condition; they lie side by side."""
-        self._take_settings()
+        """Per row of the image: its first condition."""
+        self._take_settings(plan.settings)
         self.met: Mask = np.zeros(count, dtype=np.bool_)
         self.on: Mask = np.zeros(count, dtype=np.bool_)
         self.live: Mask = np.zeros(count, dtype=np.bool_)
@@ -117,33 +120,32 @@ class Conditions:
         self.changed_trust: list[int] = []
         """Live conditions whose source became good or stopped being so."""
 
-    def _take_settings(self) -> None:
-        watches, count = self.watches, len(self.watches)
-        kinds = [one.kind for one in watches]
-        self._sign: F8 = np.array([1.0 if k in HIGH_SIDE else -1.0 if k in WITH_LIMIT else 0.0 for k in kinds])
-        limit = np.array([0.0 if one.limit is None else one.limit for one in watches])
-        self._limit: F8 = self._sign * limit
-        """Limit times sign: so that every limit is one that is reached from below."""
-        self._back: F8 = self._limit - np.array([one.deadband for one in watches])
-        self._discrete: Mask = np.array([kind is AlarmKind.DISCRETE for kind in kinds], dtype=np.bool_)
-        self._quality: Mask = np.array([kind is AlarmKind.BAD_QUALITY for kind in kinds], dtype=np.bool_)
+    def _take_settings(self, settings: Settings) -> None:
+        """Bring the settings into the order of the conditions."""
+        of = self._of
+        self._sign, self._limit, self._back = settings.sign[of], settings.limit[of], settings.back[of]
+        self._discrete, self._quality = settings.discrete[of], settings.quality[of]
         self._special = bool(self._discrete.any() or self._quality.any())
-        self._sets = ValueSets([one.values if one.kind is AlarmKind.DISCRETE else () for one in watches])
-        self._on_delay: I8 = np.array([one.on_delay_ns for one in watches], dtype=np.int64)
-        self._off_delay: I8 = np.array([one.off_delay_ns for one in watches], dtype=np.int64)
-        names = {name: at for at, name in enumerate(sorted({one.device for one in watches}))}
-        self._devices: dict[str, int] = names
-        self._device: Indices = np.array([names[one.device] for one in watches], dtype=np.intp)
-        self._well: Mask = np.ones(len(names), dtype=np.bool_)
-        capacity = len(self._columns.ident)
-        self._every: Mask = np.zeros(capacity, dtype=np.bool_)
+        self._sets = settings.sets
+        self._on_delay, self._off_delay = settings.on_delay[of], settings.off_delay[of]
+        self._devices: dict[str, int] = {name: at for at, name in enumerate(settings.device_names)}
+        self._device = settings.device[of]
+        self._well: Mask = np.ones(len(settings.device_names), dtype=np.bool_)
+        self._unreported = settings.unreported[of]
+        self._every: Mask = np.zeros(len(self._columns.ident), dtype=np.bool_)
         """Rows whose tag has a deadband: a value may pass a limit without being in the list of changes."""
-        self._every[self.row[np.array([one.tag_deadband > 0 for one in watches], dtype=np.bool_)]] = True
+        self._every[self.row[settings.every[of]]] = True
         self._any_every = bool(self._every.any())
-        self._unreported: Mask = np.array([not one.device for one in watches], dtype=np.bool_) | self._quality
-        """What changes outside of ticks too: health tags, and quality."""
-        if not count:
-            self._sign = self._limit = self._back = np.empty(0)
+
+    def watch(self, place: int) -> Watch:
+        """Give the alarm of a condition."""
+        return self._plan.watches[int(self._of[place])]
+
+    def place(self, watch: Watch) -> int | None:
+        """Give the condition of an alarm, None when it has none."""
+        at = self._plan.places.get(watch.key)
+        found = int(self._at[at]) if at is not None else -1
+        return found if found >= 0 else None
 
     # ------------------------------------------------------------------------------------------------ looking
 
@@ -229,11 +231,15 @@ class Conditions:
         self.live[index] = live
         self._attended = None
 
-    def carry(self, before: "Conditions", pairs: Sequence[tuple[int, int]]) -> None:
-        """Take over what is known of conditions that stay (place before, place now); a running delay goes on."""
-        if not pairs:
+    def carry(self, before: "Conditions") -> None:
+        """Take over what is known of the conditions that stay; a running delay goes on."""
+        places, keys = self._plan.places, before.keys()
+        now = np.array([places.get(key, -1) for key in keys], dtype=np.intp)
+        at = np.where(now >= 0, self._at[now], -1) if len(self._at) else now
+        old = np.flatnonzero(at >= 0)
+        new = at[old]
+        if not len(new):
             return
-        old, new = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True))
         for name in ("met", "on", "live", "trouble", "_since", "_since_wall", "_began", "_start_up"):
             getattr(self, name)[new] = getattr(before, name)[old]
         self._attended = None
@@ -241,6 +247,11 @@ class Conditions:
         which = new[running]
         self.due[which] = self._since[which] + self._delay(which, self.met[which])
         self.earliest = min(self.earliest, int(self.due.min()))
+
+    def keys(self) -> list[tuple[str, str, AlarmKind]]:
+        """Give the keys of all alarms, in the order of the conditions."""
+        watches = self._plan.watches
+        return [watches[at].key for at in self._of.tolist()]
 
     def set_well(self, device: str, *, well: bool) -> None:
         """Say how a device is, without judging."""
@@ -333,7 +344,7 @@ class Conditions:
         new, good, known = limits
         discrete, quality = self._discrete[which], self._quality[which]
         if discrete.any():
-            new = np.where(discrete, self._sets.hold(which, value), new)
+            new = np.where(discrete, self._sets.hold(self._of[which], value), new)
             known = np.where(discrete, good, known)
         if quality.any():
             own = well & ((cause == 0) | (cause >= _OF_TAGS))

@@ -12,10 +12,11 @@ from hmi.engine.alarms.conditions import NEVER, Conditions, Evidence, Found
 from hmi.engine.alarms.entry import Actor
 from hmi.engine.alarms.ledger import Ledger
 from hmi.engine.alarms.people import People
-from hmi.engine.alarms.plan import AlarmPlan, Watch
+from hmi.engine.alarms.plan import AlarmPlan
 from hmi.engine.alarms.ports import Report, Rows
 from hmi.engine.alarms.states import ACTIVE
-from hmi.model.alarm import AcknowledgeOutcome, AlarmEvent, AlarmStand, AlarmState
+from hmi.engine.alarms.watch import Watch, watch_of_row
+from hmi.model.alarm import AcknowledgeOutcome, AlarmEvent, AlarmKind, AlarmStand, AlarmState
 from hmi.model.clock import Clock
 from hmi.model.device import DeviceState
 from hmi.model.event import JournalRow
@@ -98,27 +99,20 @@ class AlarmDesk:
             plan: `alarm_plan` of the project.
             rows: where its tags are.
         """
-        before = self._conditions
-        now = Conditions(plan.watches, rows)
-        pairs = []
-        for watch in before.watches if before is not None else ():
-            at = now.index.get(watch.id)
-            if before is not None and at is not None and _same(watch, now.watches[at]):
-                pairs.append((before.index[watch.id], at))
+        before, now = self._conditions, Conditions(plan, rows)
         if before is not None:
-            now.carry(before, pairs)
+            now.carry(before)
         for device, state in self._states.items():
             now.set_well(device, well=state in WELL)
         self._conditions = now
         self._communication.plan(plan.communication)
-        every = {**{one.id: one for one in now.watches}, **{one.id: one for one in plan.communication.values()}}
-        kept = {now.watches[at].id for _, at in pairs} | {one.id for one in plan.communication.values()}
         for entry in tuple(self._ledger.entries.values()):
-            if entry.watch.id in kept:
-                self._ledger.replan(entry, every[entry.watch.id])
+            watch = plan.by_id.get(entry.watch.id)
+            if watch is not None and watch.key == entry.watch.key:
+                self._ledger.replan(entry, watch)
             else:
                 self._ledger.remove(entry, reason("alarms.not_watched"))
-        self._restore(now, every)
+        self._restore(now, plan)
         self._ledger.forget_sound()
         now.judge_all()
         self._settle()
@@ -216,23 +210,23 @@ class AlarmDesk:
 
     # ------------------------------------------------------------------------------------------------ inside
 
-    def _restore(self, conditions: Conditions, every: dict[str, Watch]) -> None:
+    def _restore(self, conditions: Conditions, plan: AlarmPlan) -> None:
         """Take over what stood before the start, once; what the project does not have leaves."""
         standing, self._standing = self._standing, {}
         for alarm, row in standing.items():
             if row.new_state is AlarmState.NORMAL:
                 continue
-            watch = every.get(alarm)
+            watch = plan.by_id.get(alarm)
             if watch is None:
                 self._ledger.restore(watch_of_row(row), row)
                 self._ledger.remove(self._ledger.entries[alarm], reason("alarms.not_watched"))
                 continue
             self._ledger.restore(watch, row)
             active = row.new_state in ACTIVE
-            at = conditions.index.get(alarm)
+            at = conditions.place(watch)
             if at is not None:
                 conditions.stood(at, active=active)
-            else:
+            elif watch.kind is AlarmKind.COMMUNICATION:
                 self._communication.stood(watch.device, active=active)
         if standing:
             log.info("%d alarms stood before the start", len(standing))
@@ -242,11 +236,11 @@ class AlarmDesk:
         conditions = self._conditions
         if conditions is not None:
             for index in conditions.again:
-                watch = conditions.watches[index]
+                watch = conditions.watch(index)
                 self._ledger.happen(watch, AlarmEvent.OCCURRED, conditions.evidence(index))
             conditions.again = []
             for index in conditions.changed_trust:
-                self._ledger.trust(conditions.watches[index].id, unreliable=bool(conditions.trouble[index]))
+                self._ledger.trust(conditions.watch(index).id, unreliable=bool(conditions.trouble[index]))
             conditions.changed_trust = []
             for found in conditions.take():
                 self._happen(conditions, found)
@@ -254,7 +248,7 @@ class AlarmDesk:
 
     def _happen(self, conditions: Conditions, found: Found) -> None:
         event = AlarmEvent.OCCURRED if found.rising else AlarmEvent.RETURNED
-        watch = conditions.watches[found.place]
+        watch = conditions.watch(found.place)
         entry = self._ledger.happen(
             watch, event, found.evidence, since_ns=found.since_ns, start_up=found.start_up, reliable=found.reliable
         )
@@ -272,38 +266,9 @@ class AlarmDesk:
             start_up=turned.start_up,
         )
 
-    def _note(self, alarm: str) -> None:
+    def _note(self, watch: Watch) -> None:
         """Follow what somebody did to an alarm."""
         conditions = self._conditions
-        at = conditions.index.get(alarm) if conditions is not None else None
+        at = conditions.place(watch) if conditions is not None else None
         if conditions is not None and at is not None:
-            conditions.set_live(at, live=alarm in self._ledger.entries)
-
-
-def _same(before: Watch, now: Watch) -> bool:
-    """Tell whether an alarm of a changed project is the one that was: it watches the same in the same way."""
-    return before.tag_id == now.tag_id and before.kind is now.kind
-
-
-def watch_of_row(row: JournalRow) -> Watch:
-    """Give what is known of an alarm that only the journal knows any more."""
-    return Watch(
-        id=row.alarm,
-        path=row.path,
-        tag=row.tag,
-        tag_id=row.tag_id,
-        kind=row.kind,
-        priority=row.priority,
-        limit=row.limit,
-        deadband=0.0,
-        values=(),
-        on_delay_ns=0,
-        off_delay_ns=0,
-        latching=False,
-        needs_acknowledge=True,
-        device="",
-        number=0,
-        tag_deadband=0.0,
-        own_title=row.title,
-        subject=row.title,
-    )
+            conditions.set_live(at, live=watch.id in self._ledger.entries)

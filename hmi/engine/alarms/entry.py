@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass
 
 from hmi.engine.alarms.conditions import Evidence
-from hmi.engine.alarms.plan import Watch
 from hmi.engine.alarms.states import UNACKNOWLEDGED
+from hmi.engine.alarms.watch import Watch
 from hmi.model.alarm import AlarmEvent, AlarmStand, AlarmState
 from hmi.model.event import JournalRow
 from hmi.model.reason import Reason

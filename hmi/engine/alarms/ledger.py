@@ -10,8 +10,8 @@ from functools import partial
 
 from hmi.engine.alarms.conditions import Evidence
 from hmi.engine.alarms.entry import PLANT, Actor, Entry, restored
-from hmi.engine.alarms.plan import Watch
 from hmi.engine.alarms.states import Effect, Step, step
+from hmi.engine.alarms.watch import Watch
 from hmi.model.alarm import AlarmEvent, AlarmStand, AlarmState
 from hmi.model.clock import Clock
 from hmi.model.event import JournalRow

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from hmi.engine.alarms.entry import Actor, Entry
 from hmi.engine.alarms.ledger import Ledger
+from hmi.engine.alarms.watch import Watch
 from hmi.model.alarm import AcknowledgeOutcome, AlarmEvent
 from hmi.model.clock import Clock
 from hmi.model.event import AuditKind, AuditRow
@@ -31,7 +32,7 @@ class People:
         self._clock = clock
 
     async def act(
-        self, event: AlarmEvent, occurrences: Iterable[str], actor: Actor, note: str, done: Callable[[str], None]
+        self, event: AlarmEvent, occurrences: Iterable[str], actor: Actor, note: str, done: Callable[[Watch], None]
     ) -> tuple[AcknowledgeOutcome, ...]:
         """Acknowledge or reset occurrences; see `AlarmDesk.acknowledge`.
 
@@ -47,7 +48,7 @@ class People:
         for occurrence in dict.fromkeys(occurrences):
             entry, why = self._decide(event, occurrence, actor, note)
             if entry is not None and why is None:
-                done(entry.watch.id)
+                done(entry.watch)
             elif entry is not None and entry.keeping is not None:
                 waits.append(entry.keeping)  # what it refers to is not said before it is durable either
             outcomes.append(AcknowledgeOutcome(occurrence=occurrence, done=why is None, reason=why))

@@ -8,61 +8,20 @@ import logging
 import math
 from dataclasses import dataclass
 
+from hmi.engine.alarms.settings import Settings, settings_of
+from hmi.engine.alarms.watch import WITH_LIMIT, Watch
 from hmi.model.alarm import Alarm, AlarmKind, communication_alarm_id
 from hmi.model.device import Device
 from hmi.model.health import device_path, health_id, health_tags
 from hmi.model.ident import number_of_id
 from hmi.model.project import Project
 from hmi.model.tag import Tag
-from hmi.model.text import Language, Text
-from hmi.words import say
+from hmi.model.text import Text
 
 log = logging.getLogger("hmi.alarm")
 
 COMMUNICATION_PRIORITY = 2
 """Of the alarm that the product makes for each device: the operator is blind, the plant may be well."""
-HIGH_SIDE = frozenset({AlarmKind.HIGH, AlarmKind.HIGH_HIGH})
-WITH_LIMIT = frozenset({*HIGH_SIDE, AlarmKind.LOW, AlarmKind.LOW_LOW})
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """One alarm with what it watches; what people see of it is made when it comes."""
-
-    id: str
-    path: str
-    tag: str
-    """Path."""
-    tag_id: str
-    kind: AlarmKind
-    priority: int
-    limit: float | None
-    deadband: float
-    values: tuple[int, ...]
-    on_delay_ns: int
-    off_delay_ns: int
-    latching: bool
-    needs_acknowledge: bool
-    device: str
-    """Name; empty for a tag without a device."""
-    number: int
-    """Of the tag's id."""
-    tag_deadband: float
-    """A smaller change of the value is in no list of changes."""
-    own_title: Text
-    subject: Text
-    """Title of tag or device, for an alarm without a title of its own."""
-
-    @property
-    def title(self) -> Text:
-        """The message: its own, or what it is about and the kind."""
-        if self.own_title:
-            return self.own_title
-        zh, en = (
-            say(f"alarms.title.{self.kind.value}", language, subject=self.subject.pick(language))
-            for language in (Language.ZH, Language.EN)
-        )
-        return Text(zh=zh, en=en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +30,12 @@ class AlarmPlan:
 
     watches: tuple[Watch, ...]
     """Of tags, in the order of their tags."""
+    settings: Settings
+    """Of those."""
+    places: dict[tuple[str, str, AlarmKind], int]
+    """`Watch.key` -> place among the watches."""
+    by_id: dict[str, Watch]
+    """All, communication alarms too."""
     communication: dict[str, Watch]
     """By name of the device: one for each that is polled."""
 
@@ -92,7 +57,14 @@ def alarm_plan(project: Project) -> AlarmPlan:
     if left_out:
         log.warning("%d alarms cannot be judged, among them %s", len(left_out), ", ".join(left_out[:5]))
     communication = {device.name: _communication(device) for device in project.devices if _polled(device)}
-    return AlarmPlan(tuple(sorted(found, key=lambda one: (one.tag, one.id))), communication)
+    watches = tuple(sorted(found, key=lambda one: (one.tag, one.id)))
+    return AlarmPlan(
+        watches,
+        settings_of(watches),
+        {one.key: at for at, one in enumerate(watches)},
+        {one.id: one for one in (*watches, *communication.values())},
+        communication,
+    )
 
 
 def _polled(device: Device) -> bool:

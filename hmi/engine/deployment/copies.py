@@ -1,6 +1,5 @@
 """Read-only copies of a project in the data folder, numbered; the newest ten are kept. Engine process, in a thread."""
 
-import hashlib
 import os
 import re
 import shutil
@@ -8,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hmi.model.errors import EnvironmentFault
+from hmi.project.applied import copies_folder, copy_folder, digest_of_folder, project_files
 from hmi.project.replace_file import replace_file
 
 KEPT = 10
 MOST_BYTES = 512 * 1024 * 1024
 """Largest project; more is a wrong folder."""
-_PARTS = ("project.json", "devices", "types", "tags", "screens", "navigation", "alarms", "texts")
-"""What belongs to a project; whatever else lies in the folder is not copied."""
 _NUMBERED = re.compile(r"[0-9]{6}")
 
 
@@ -35,7 +33,8 @@ class Copies:
         Args:
             data: data folder of the station.
         """
-        self.folder = data / "applied"
+        self._data = data
+        self.folder = copies_folder(data)
         self._pointer = self.folder / "current"
 
     def current(self) -> Copy | None:
@@ -100,10 +99,10 @@ class Copies:
 
     def same(self, copy: Copy, project: Path) -> bool:
         """Tell whether a copy holds what a folder holds now."""
-        return digest_of(copy.folder) == digest_of(project)
+        return digest_of_folder(copy.folder) == digest_of_folder(project)
 
     def _copy(self, number: int) -> Copy:
-        return Copy(number, self.folder / f"{number:06d}")
+        return Copy(number, copy_folder(self._data, number))
 
     def _numbers(self) -> list[int]:
         if not self.folder.is_dir():
@@ -111,34 +110,9 @@ class Copies:
         return [int(one.name) for one in self.folder.iterdir() if _NUMBERED.fullmatch(one.name)]
 
 
-def digest_of(project: Path) -> str:
-    """Give a digest of everything that belongs to a project folder."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path in _files(project):
-        digest.update(f"{path.relative_to(project).as_posix()}\0".encode(errors="surrogateescape"))
-        digest.update(hashlib.blake2b(path.read_bytes(), digest_size=16).digest())
-    return digest.hexdigest()
-
-
-def _files(project: Path) -> list[Path]:
-    """Give the files of a project in a fixed order; links are no part of one."""
-    found: list[Path] = []
-    for part in _PARTS:
-        at = project / part
-        if at.is_file() and not at.is_symlink():
-            found.append(at)
-        elif at.is_dir() and not at.is_symlink():
-            found += [
-                path
-                for path in at.rglob("*")
-                if path.suffix in {".jsonl", ".svg"} and path.is_file() and not path.is_symlink()
-            ]
-    return sorted(found)
-
-
 def _copy_parts(project: Path, target: Path) -> None:
     total = 0
-    for path in _files(project):
+    for path in project_files(project):
         total += path.stat().st_size
         if total > MOST_BYTES:
             raise EnvironmentFault("engine.project_too_large", place=str(project), limit=MOST_BYTES // 1024 // 1024)

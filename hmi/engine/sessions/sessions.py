@@ -147,6 +147,8 @@ class Sessions:
             SessionRefused: when it has ended, is locked or is too old.
         """
         session = self._by_digest.get(token_digest(token))
+        if session is None and not self._known:
+            raise SessionRefused("sessions.users_unknown")  # the token may well be good: it is not to be thrown away
         if session is None or session.record.ended or not self._fresh(session.record):
             raise SessionRefused("sessions.session_over")
         if session.record.locked:

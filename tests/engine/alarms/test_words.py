@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hmi.engine.alarms.plan import WITH_LIMIT
 from hmi.engine.alarms.states import TABLE
+from hmi.engine.alarms.watch import WITH_LIMIT
 from hmi.model.alarm import AlarmEvent, AlarmKind, AlarmState
 from hmi.model.text import Language
 from hmi.resources import resource_path

@@ -120,8 +120,12 @@ async def test_that_nobody_becomes_first_administrator_while_the_store_cannot_be
     sessions = Sessions(memory, Standing(known=False), ROLES, HandClock())
     assert not sessions.needs_administrator
     assert await refusal(sessions.first_administrator("x", PASSWORD, "PC1")) == "sessions.users_unknown"
+    with pytest.raises(SessionRefused, match="users_unknown"):
+        sessions.resume("a token that may well be good")
     sessions.learn(Standing())
     assert sessions.needs_administrator
+    with pytest.raises(SessionRefused, match="session_over"):
+        sessions.resume("a token that may well be good")
 
 
 async def test_that_roles_give_the_rights_of_the_project_and_a_role_it_does_not_have_gives_none(room: Room) -> None:
