@@ -150,6 +150,7 @@ def station(tmp_path_factory) -> Iterator[StoryStation]:
             process.wait()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(60)
 def test_that_an_alarm_tells_its_cure_and_a_confirmed_write_bends_the_curve_until_it_returns(station):
     assert station.alarms() == []
@@ -201,6 +202,7 @@ def test_that_a_pulled_cable_is_one_alarm_and_a_stopped_plc_refuses_writes_in_wo
     assert station.rows("tags", "read", "Water/T-101.Level")[0]["good"]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(60)
 def test_that_an_alarm_survives_the_death_of_the_engine_with_its_occurrence_and_first_time(station):
     assert station.write("Utilities/PIC-201.SP", 4.0)["state"] == "confirmed"
