@@ -7,15 +7,14 @@ Example::
     await server.close()
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from hmi.link.connection import Connection
 from hmi.link.framing import Framing
-from hmi.link.transports import Listener, listen
+from hmi.link.reception import Reception
 from hmi.model.errors import LinkLost
 
 M = TypeVar("M")
@@ -28,44 +27,16 @@ MOST_CONNECTIONS = 16
 log = logging.getLogger("hmi.link")
 
 
-class Server(Generic[M]):
-    """Serves one conversation to everybody of the own account who connects."""
+class Server(Reception[M]):
+    """Serves one conversation: each message gets its answer, in turn."""
 
     def __init__(self, framing: Framing[M], handler: Handler[M], place: str) -> None:
         """Keep what to speak and who answers."""
-        self._framing = framing
+        super().__init__(framing, place, MOST_CONNECTIONS)
         self._handler = handler
-        self._place = place
-        self._listener: Listener | None = None
-        self._connections: dict[asyncio.Task[Any], Connection[M]] = {}
 
-    async def open(self, path: Path) -> None:
-        """Begin to listen.
-
-        Raises:
-            EnvironmentFault: when this cannot be done there.
-        """
-        self._listener = await listen(path, self._attend)
-
-    async def close(self) -> None:
-        """Stop listening and end every connection; safe to call twice."""
-        if self._listener is not None:
-            listener, self._listener = self._listener, None
-            await listener.close()
-        tasks = [task for task in self._connections if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve_one(self, connection: Connection[M]) -> None:
         """Answer one connection until it ends."""
-        connection = Connection(reader, writer, self._framing, self._place)
-        task = asyncio.current_task()
-        if task is None or self._listener is None or len(self._connections) >= MOST_CONNECTIONS:
-            await connection.close()
-            return
-        task.set_name(f"link {self._place}")
-        self._connections[task] = connection
         try:
             while True:
                 answer = await self._handler(await connection.receive())
@@ -73,13 +44,6 @@ class Server(Generic[M]):
                     await connection.send(answer)
         except LinkLost as lost:
             log.debug("a connection to %s ended: %s", self._place, lost)
-        except asyncio.CancelledError:
-            pass  # `close` ends us; the streams' own callback would report a cancelled connection task as an error
-        except Exception:
-            log.exception("answering on %s failed; the connection is ended", self._place)
-        finally:
-            del self._connections[task]
-            await connection.close()
 
 
 async def serve(path: Path, handler: Handler[M], messages: Any) -> Server[M]:

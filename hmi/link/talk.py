@@ -17,7 +17,8 @@ from typing import Any, Protocol
 from hmi.link.connection import Connection
 from hmi.link.framing import Framing
 from hmi.link.messages import Refused
-from hmi.link.transports import Listener, dial, listen
+from hmi.link.reception import Reception
+from hmi.link.transports import dial
 from hmi.model.errors import HmiError, LinkLost
 from hmi.model.quality import Cause
 from hmi.model.reason import reason
@@ -100,7 +101,6 @@ class Attended:
                 one.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._handler.ended()
-            await self._connection.close()
 
     async def _answer(self, message: Any) -> None:
         number = getattr(message, "number", 0)
@@ -140,16 +140,13 @@ class Attended:
             await asyncio.sleep(-self._allowance / RATE)
 
 
-class Hub:
+class Hub(Reception[Any]):
     """Serves a socket: one `Attended` a connection."""
 
     def __init__(self, framing: Framing[Any], make_handler: Callable[[Attended], Handler], place: str) -> None:
         """Keep what to speak and who answers."""
-        self._framing = framing
+        super().__init__(framing, place, MOST_WINDOWS)
         self._make_handler = make_handler
-        self._place = place
-        self._listener: Listener | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
 
     def pack(self, message: Any) -> bytes:
         """Make what `Attended.tell` takes.
@@ -159,40 +156,9 @@ class Hub:
         """
         return self._framing.pack(message)
 
-    async def open(self, path: Path) -> None:
-        """Begin to listen.
-
-        Raises:
-            EnvironmentFault: when this cannot be done there.
-        """
-        self._listener = await listen(path, self._attend)
-
-    async def close(self) -> None:
-        """Stop listening and end every connection; safe to call twice."""
-        if self._listener is not None:
-            listener, self._listener = self._listener, None
-            await listener.close()
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(reader, writer, self._framing, self._place)
-        task = asyncio.current_task()
-        if task is None or self._listener is None or len(self._tasks) >= MOST_WINDOWS:
-            await connection.close()
-            return
-        task.set_name(f"link {self._place}")
-        self._tasks.add(task)
-        try:
-            await Attended(connection, self._make_handler).run()
-        except asyncio.CancelledError:
-            pass  # `close` ends us; the streams' own callback would report a cancelled connection task as an error
-        except Exception:
-            log.exception("a connection to %s failed; it is ended", self._place)
-        finally:
-            self._tasks.discard(task)
+    async def serve_one(self, connection: Connection[Any]) -> None:
+        """Serve one window until it goes."""
+        await Attended(connection, self._make_handler).run()
 
 
 class Asking:

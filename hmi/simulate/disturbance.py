@@ -1,4 +1,4 @@
-"""Noise, drift, stuck sensors, floods over the measured values of one simulated device. Pure; used by `ua_plc`."""
+"""Noise, drift, stuck sensors, floods over the measured values of one simulated device. Pure."""
 
 from collections.abc import Sequence
 

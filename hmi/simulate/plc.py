@@ -13,6 +13,7 @@ from hmi.model.devices.modbus_address import ModbusPoint, Table
 from hmi.model.devices.modbus_tcp import ModbusTcpOptions, parse_address
 from hmi.model.ident import derived_id
 from hmi.model.tag import DataType, Tag
+from hmi.simulate.disturbance import Disturbance
 from hmi.simulate.generic import GenericSignals
 from hmi.simulate.memory import Memory, Words
 from hmi.simulate.registers import AddressMap, Mapped, Numbers
@@ -24,11 +25,6 @@ SHIFT = 2
 HEARTBEATS_PER_S = 2.0
 CPU_RUN = 1
 CPU_STOP = 2
-NOISE_SHARE = 0.04
-"""Standard deviation of the noise fault, share of the span."""
-DRIFT_SHARE_S = 0.004
-"""Speed of the drift fault, share of the span a second."""
-DRIFT_MOST = 0.3
 
 Values = Mapping[str, float | int | str]
 Write = Callable[[str, float], bool]
@@ -80,11 +76,7 @@ class Plc:
         self._generic = GenericSignals([one.tag for one in mapped], [one.point for one in mapped], seed)
         self._numbers_known: list[tuple[int, str]] | None = None
         self._text_paths = [one.tag.path for one in mapped if one.point.data_type is DataType.STRING]
-        self._random = np.random.default_rng(seed)
-        self._measured = np.array([_is_measured(one) for one in mapped], bool)
-        self._spans = np.array([_span(one.tag) for one in mapped], np.float64)
-        self._beyond = np.array([_beyond(one.tag) for one in mapped], np.float64)
-        self._stuck: Numbers | None = None
+        self._disturbance = Disturbance([(one.tag, one.point) for one in mapped], seed)
         self._fault_s = 0.0
         self.served = self.memory.tables
 
@@ -107,7 +99,7 @@ class Plc:
         """Break it, or mend it."""
         self.fault = kind
         self._fault_s = 0.0
-        self._stuck = None
+        self._disturbance.begin()
         if kind is FaultKind.STOP_ZEROS:
             for words in self.memory.tables.values():
                 words[:] = 0
@@ -124,7 +116,7 @@ class Plc:
         self._fault_s += step_s
         if not self.stopped:
             numbers, texts = self._gather(values)
-            self.map.encode(self.memory, self._disturbed(numbers), texts)
+            self.map.encode(self.memory, self._disturbance.over(numbers, self.fault, self._fault_s), texts)
         self._prove_life()
         self._serve()
 
@@ -172,24 +164,6 @@ class Plc:
                 if one.tag.path in values and one.point.data_type is not DataType.STRING
             ]
         return self._numbers_known
-
-    def _disturbed(self, numbers: Numbers) -> Numbers:
-        """Lay noise, drift, a stuck sensor or a flood of alarms over the measured values."""
-        match self.fault:
-            case FaultKind.NOISE:
-                noise = self._random.normal(0.0, NOISE_SHARE, len(numbers)) * self._spans
-                return np.where(self._measured, numbers + noise, numbers)
-            case FaultKind.DRIFT:
-                drift = min(DRIFT_MOST, DRIFT_SHARE_S * self._fault_s) * self._spans
-                return np.where(self._measured, numbers + drift, numbers)
-            case FaultKind.STUCK:
-                if self._stuck is None:
-                    self._stuck = numbers.copy()
-                return np.where(self._measured, self._stuck, numbers)
-            case FaultKind.FLOOD:
-                return np.where(self._measured & np.isfinite(self._beyond), self._beyond, numbers)
-            case _:
-                return numbers
 
     def _prove_life(self) -> None:
         """Move heartbeat, CPU state and signature."""
@@ -246,34 +220,3 @@ def _own_register(device: Device, options: ModbusTcpOptions, address: str) -> Ma
     tag = Tag(id=derived_id(device.id, address), path=f"{device.name}/{address}", address=address)
     point: ModbusPoint = parse_address(address, None, options)
     return Mapped(tag, point)
-
-
-def _is_measured(one: Mapped) -> bool:
-    """Whether a fault of an instrument can touch it: a measured quantity, no state, count or set-point."""
-    tag = one.tag
-    fractional = one.point.data_type in (DataType.FLOAT32, DataType.FLOAT64) or tag.scale != 1.0 or bool(tag.unit)
-    return (
-        fractional
-        and not tag.writable
-        and not tag.states
-        and one.point.data_type not in (DataType.BOOL, DataType.STRING)
-    )
-
-
-def _span(tag: Tag) -> float:
-    """Width of the tag's span, or 100."""
-    low, high = tag.span.low, tag.span.high
-    return high - low if low is not None and high is not None else 100.0
-
-
-def _beyond(tag: Tag) -> float:
-    """Give a value beyond the outermost limit of a tag, NaN when it has none: the high end where there is one."""
-    limits = tag.limits
-    margin = 0.02 * _span(tag)
-    for limit in (limits.high_high, limits.high):
-        if limit is not None:
-            return limit + margin
-    for limit in (limits.low_low, limits.low):
-        if limit is not None:
-            return limit - margin
-    return float("nan")
