@@ -56,18 +56,25 @@ def check(_: argparse.Namespace) -> int:
 
 
 def test(options: argparse.Namespace) -> int:
-    """`check` and all tests; with arguments for pytest only those tests."""
+    """`check` and all tests, on several cores; with arguments for pytest only those tests, one after the other."""
     provide("core", "dev")
     arguments = [_from_root(argument) for argument in options.rest]
     well = True
     if not arguments:
         well = checks.check()
     chosen = ["-m", "long or not long"] if options.all else []
+    if not arguments and not options.all:  # what takes minutes is a strain on purpose: it has the machine for itself
+        chosen = workers(os.cpu_count())
     variables = children.environment(QT_QPA_PLATFORM="offscreen")
     code = children.run(["-m", "pytest", "-q", *chosen, *arguments], variables=variables, folder=ROOT)
     if not well:
         say("check failed: what and why stands above the tests")
     return code or (0 if well else 1)
+
+
+def workers(cores: int | None) -> list[str]:
+    """Words that tell pytest to use these cores, four at most; each worker takes over what is left of a slower one."""
+    return ["-n", str(min(cores, 4)), "--dist", "worksteal"] if cores and cores > 1 else []
 
 
 def _from_root(argument: str) -> str:

@@ -68,6 +68,8 @@ PROBES = (
     Probe("asyncua", "hmi.northbound.opcua_server", "import asyncua", harmless=True),
     Probe("qasync", "hmi.shell.main_window", "import qasync"),
     Probe("qasync", "hmi.shell.app", "import qasync", harmless=True),
+    Probe("uvloop", "hmi.simulate.serve", "import uvloop"),
+    Probe("uvloop", "hmi.engine.event_loop", "import uvloop", harmless=True),
     Probe("sqlalchemy", "hmi.engine.historian", "import sqlalchemy"),
     Probe("sqlalchemy", "hmi.store.writer", "import sqlalchemy", harmless=True),
     Probe("drivers", "hmi.drivers.opcua.client", "import hmi.drivers.modbus"),

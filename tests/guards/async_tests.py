@@ -61,7 +61,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     marker = pyfuncitem.get_closest_marker("timeout")
-    limit_s = float(marker.args[0]) * 0.9 if marker and marker.args else DEFAULT_LIMIT_S
+    limit_s = float(marker.args[0]) * 0.8 if marker and marker.args else DEFAULT_LIMIT_S
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     run_coroutine(pyfuncitem.obj(**arguments), limit_s)
     return True

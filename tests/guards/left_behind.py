@@ -68,8 +68,20 @@ def _timers() -> set[Any]:
     core, shiboken = sys.modules.get("PySide6.QtCore"), sys.modules.get("shiboken6")
     if core is None or shiboken is None:
         return set()
-    timers = [thing for thing in gc.get_objects() if isinstance(thing, core.QTimer)]
+    kinds = _kinds(core.QTimer)
+    timers = [thing for thing in gc.get_objects() if type(thing) in kinds]
     return {timer for timer in timers if shiboken.isValid(timer) and timer.isActive()}
+
+
+def _kinds(kind: type) -> set[type]:
+    """A class and all below it: looking for a type among some hundred thousand objects is cheap, isinstance is not."""
+    return {kind}.union(*map(_kinds, kind.__subclasses__()))
+
+
+def pytest_collection_finish() -> None:
+    """Takes what stays for the whole run (modules, tests) out of every later look of the collector and of `_timers`."""
+    gc.collect()
+    gc.freeze()
 
 
 def _windows() -> set[Any]:
@@ -92,20 +104,31 @@ def _end_process(pid: int) -> None:
         os.waitpid(pid, 0)
 
 
-def pytest_sessionstart() -> None:
-    """Marks this run's descendants."""
-    os.environ[_TAG] = uuid.uuid4().hex
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Marks this run's descendants; workers and what they start have the mark of the run that started them."""
+    if not _is_worker(session):
+        os.environ[_TAG] = uuid.uuid4().hex
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Ends orphans: grandchildren whose parent was killed are in no list of children, but they carry the mark."""
+    """Ends orphans: grandchildren whose parent was killed are in no list of children, but they carry the mark.
+
+    A run with workers looks when these have ended, once for all of them: so it also finds what a worker left that
+    crashed, and no worker can take the processes of its neighbour for its own.
+    """
+    if _is_worker(session):
+        return
     orphans = list(_orphans(f"{_TAG}={os.environ.get(_TAG)}".encode()))
     for pid, test, command in orphans:
         print(f"\nleft behind by {test}: process {pid}: {command}")
         _end_process(pid)
     if orphans and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_worker(session: pytest.Session) -> bool:
+    return hasattr(session.config, "workerinput")
 
 
 def _orphans(mark: bytes) -> Iterator[tuple[int, str, str]]:

@@ -7,9 +7,12 @@
 Packages are installed once, after collection, for the tests that were chosen: apt may take longer than a test may.
 """
 
+import contextlib
 import ctypes
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,22 @@ def _install(name: str) -> str | None:
     return None
 
 
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Every worker of a run comes here at the same moment, and apt turns the second one away."""
+    if sys.platform != "linux":
+        yield
+        return
+    import fcntl
+
+    folder = os.open(Path(__file__).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Installs what the chosen tests need and this machine lacks, in one go a package."""
     reasons = session.config.stash.setdefault(_REASONS, {})
@@ -62,7 +81,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             probe = {key: marker.kwargs.get(key) for key in ("program", "library", "file")}
             if name in reasons or _is_there(**probe):
                 continue
-            reason = _install(name)
+            with _one_at_a_time():
+                reason = None if _is_there(**probe) else _install(name)
             if reason is None and not _is_there(**probe):
                 reason = f"{name} is installed but does not bring {next(filter(None, probe.values()), name)}"
             reasons[name] = reason or ""

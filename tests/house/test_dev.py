@@ -243,6 +243,38 @@ def test_that_a_test_file_is_found_from_the_callers_folder(monkeypatch):
     assert dev._from_root("no_such_file.py") == "no_such_file.py"
 
 
+@pytest.fixture
+def asked_of_pytest(monkeypatch):
+    """What `dev.py test` on four cores would start, without starting it."""
+    asked: list[list[str]] = []
+    monkeypatch.setattr(dev, "provide", lambda *groups: None)
+    monkeypatch.setattr(checks, "check", lambda: True)
+
+    def run(arguments, **_):
+        asked.append(arguments)
+        return 0
+
+    monkeypatch.setattr(children, "run", run)
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    return asked
+
+
+def test_that_the_whole_run_uses_the_cores(asked_of_pytest):
+    assert dev.main(["test"]) == 0
+    assert asked_of_pytest == [["-m", "pytest", "-q", "-n", "4", "--dist", "worksteal"]]
+
+
+@pytest.mark.parametrize("words", [["-k", "alarm"], ["--pdb"], ["dev.py"], ["--all"]], ids=" ".join)
+def test_that_chosen_tests_run_one_after_the_other(asked_of_pytest, words):
+    assert dev.main(["test", *words]) == 0
+    assert "-n" not in asked_of_pytest[0]
+
+
+@pytest.mark.parametrize(("cores", "used"), [(None, None), (1, None), (2, "2"), (4, "4"), (32, "4")])
+def test_that_two_to_four_cores_are_used(cores, used):
+    assert dev.workers(cores) == ([] if used is None else ["-n", used, "--dist", "worksteal"])
+
+
 ON_A_SCREEN = """
 import sys
 from installer.setup import children

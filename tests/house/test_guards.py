@@ -42,7 +42,7 @@ def test_process_waited_for(): assert subprocess.run([sys.executable, "-c", ""])
 async def test_task(): asyncio.create_task(asyncio.sleep(30), name="forgotten")
 async def test_task_awaited(): await asyncio.create_task(asyncio.sleep(0))
 async def test_async_failure(): assert await asyncio.sleep(0, 1) == 2
-@pytest.mark.timeout(1)
+@pytest.mark.timeout(3)
 async def test_async_hang(): await asyncio.Event().wait()
 def test_task_under_run():
     async def main(): asyncio.create_task(asyncio.sleep(30), name="cut off")
@@ -131,7 +131,7 @@ def report(tmp_path_factory):
     return _pytest(folder, "test_bad.py", "-rA")
 
 
-def _pytest(folder, *arguments):
+def _pytest(folder, *arguments, code=None):
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
@@ -140,6 +140,7 @@ def _pytest(folder, *arguments):
         text=True,
         check=False,
     )
+    assert code is None or run.returncode == code, run.stdout + run.stderr
     return run.stdout + run.stderr
 
 
@@ -180,7 +181,9 @@ def test_that_a_test_stuck_outside_of_python_ends_the_run_with_its_stack(tmp_pat
     assert re.search(r'File ".*test_bad.py", line \d+ in test_stuck_in_c', _pytest(tmp_path, "test_bad.py"))
 
 
-def test_that_a_grandchild_whose_parent_died_fails_the_run(tmp_path):
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_that_a_grandchild_whose_parent_died_fails_the_run(tmp_path, workers):
     orphan = """
         import subprocess, sys
         def test_orphan():
@@ -191,7 +194,7 @@ def test_that_a_grandchild_whose_parent_died_fails_the_run(tmp_path):
     (tmp_path / "conftest.py").write_text(
         (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8"
     )
-    answer = _pytest(tmp_path, "test_bad.py", "-W", "ignore")
+    answer = _pytest(tmp_path, "test_bad.py", "-W", "ignore", "-n", workers, code=1)
     assert re.search(r"left behind by .*test_bad.py::test_orphan \(call\): process \d+: .*sleep\(60\)", answer), answer
 
 

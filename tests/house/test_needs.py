@@ -72,6 +72,17 @@ def test_that_a_package_is_installed_by_name_and_a_failure_is_the_reason(monkeyp
     assert needs._install("mbpoll") == "needs the Debian package mbpoll: apt-get failed: E: no such package"
 
 
+def test_that_workers_install_one_after_the_other():
+    fcntl = pytest.importorskip("fcntl")
+    folder = os.open(os.path.dirname(needs.__file__), os.O_RDONLY)
+    try:
+        with needs._one_at_a_time(), pytest.raises(BlockingIOError):
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(folder)
+
+
 def test_that_every_picture_has_one_name_and_is_made_by_the_program():
     names = [picture.name for picture in PICTURES]
     assert len(names) == len(set(names))
