@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from hmi.image.contract import I8, U2, U4, U8, Indices
 from hmi.image.layout import FIRST_ROW, Columns
+from hmi.image.working_memory import WorkingMemory
 
 BLOCK = 131_072
 """Most rows of a block.
@@ -57,29 +58,29 @@ class Answers(NamedTuple):
 class BlockWriter:
     """Working memory and steps for an image of one capacity."""
 
-    def __init__(self, columns: Columns, deadband: F8) -> None:
-        """Make the working memory.
-
-        Args:
-            columns: of the image.
-            deadband: per row of the image, engineering units.
-        """
+    def __init__(self, columns: Columns) -> None:
+        """Make the working memory for the columns of an image."""
         capacity = len(columns.ident)
         size = min(BLOCK, capacity)
         self._columns = columns
-        self._deadband = deadband
         self._calm = contextvars.Context()
         """Where infinity minus infinity is no warning: to enter `numpy.errstate` in each tick costs 25 us, this 3."""
         self._calm.run(np.seterr, invalid="ignore")
-        self._counted: F8 = np.full(capacity, np.nan)
+        memory = WorkingMemory(capacity * 17 + size * 25 + 16 * 64)
+        self.deadband: F8 = memory.column(capacity, np.float64)
+        """Per row, engineering units; a smaller change since the last counted value is written but does not count."""
+        self._counted: F8 = memory.column(capacity, np.float64)
         """Value that each row had when it last counted as changed; kept once a deadband is set."""
-        self._moved: Mask = np.empty(size, dtype=np.bool_)
-        self._requalified: Mask = np.empty(size, dtype=np.bool_)
-        self._part: Mask = np.empty(size, dtype=np.bool_)
-        self._old8: U8 = np.empty(size, dtype=np.uint64)
-        self._old4: U4 = np.empty(size, dtype=np.uint32)
-        self._old2: U2 = np.empty(size, dtype=np.uint16)
-        self._number: F8 = np.empty(size)
+        self._counted.fill(np.nan)
+        self._known_good: Mask = memory.column(capacity, np.bool_)
+        """Rows that certainly show good: while they do, and good answers come, no quality has to be compared."""
+        self._moved: Mask = memory.column(size, np.bool_)
+        self._requalified: Mask = memory.column(size, np.bool_)
+        self._part: Mask = memory.column(size, np.bool_)
+        self._old8: U8 = memory.column(size, np.uint64)
+        self._old4: U4 = memory.column(size, np.uint32)
+        self._old2: U2 = memory.column(size, np.uint16)
+        self._number: F8 = memory.column(size, np.float64)
         self._mark: Indices = np.zeros(capacity, dtype=np.intp)
         self._order: Indices = np.arange(capacity, dtype=np.intp)
 
@@ -107,6 +108,10 @@ class BlockWriter:
         if sum(map(len, found)) == count:
             return answers.rows
         return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def doubt(self, rows: slice | Indices) -> None:
+        """Take note that the quality of rows was, or is being, written by somebody else."""
+        self._known_good[rows] = False
 
     def valid(self, rows: Indices, used: int) -> bool:
         """Tell whether all rows are in use and none stands twice."""
@@ -151,7 +156,11 @@ class BlockWriter:
         return changed
 
     def _compare_quality(self, new: Answers, at: slice | Indices, requalified: Mask) -> int:
-        """Say which rows have another quality than the image; returns how many."""
+        """Say which rows have another quality than the image; returns how many (0: nothing is said of any)."""
+        all_good = _all_zero(new.status) and _all_zero(new.cause)
+        if all_good and self._known_good[at].all():
+            return 0
+        self._known_good[at] = all_good
         part = self._part[: len(requalified)]
         np.not_equal(new.status, _old(self._columns.status, at, self._old4), out=requalified)
         np.not_equal(new.cause, _old(self._columns.cause, at, self._old2), out=part)
@@ -175,7 +184,7 @@ class BlockWriter:
         number, near = self._number[:count], self._part[:count]
         self._calm.run(np.subtract, new.value, _old(self._counted, at, self._number), number)
         np.abs(number, out=number)
-        np.less(number, _old(self._deadband, at, self._old8.view(np.float64)), out=near)
+        np.less(number, _old(self.deadband, at, self._old8.view(np.float64)), out=near)
         return np.greater(moved, near, out=near)  # moved and not near
 
     def _count(self, new: Answers, at: slice | Indices, counted: Mask, cseq: int, *, keep: bool) -> Indices:
@@ -203,6 +212,11 @@ def consecutive(rows: Indices) -> slice | None:
         return None
     first = int(rows[0])
     return slice(first, first + count)
+
+
+def _all_zero(column: U4 | U2) -> bool:
+    """Say whether all are 0; one value broadcast over all rows is looked at once."""
+    return not len(column) or not (column[0] if column.strides == (0,) else column.max())
 
 
 def _old(column: npt.NDArray[_T], at: slice | Indices, room: npt.NDArray[_T]) -> npt.NDArray[_T]:

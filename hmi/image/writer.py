@@ -53,10 +53,8 @@ class ImageWriter:
         self.columns: Columns = image.columns
         self._words = image.columns.header.data.cast("B").cast("Q")
         """The header for what every tick writes: with plain numbers, which cost half of what numpy's do."""
-        self.deadband: F8 = np.zeros(image.capacity)
-        """Per row, engineering units; a smaller change since the last counted value is written but does not count."""
         self._any_deadband = False
-        self._blocks = BlockWriter(image.columns, self.deadband)
+        self._blocks = BlockWriter(image.columns)
         self._cseq = 0
         self._checked: dict[int, tuple[Indices, slice | None]] = {}
         self.changed: Indices = _NO_ROWS
@@ -165,8 +163,8 @@ class ImageWriter:
                 slots_of.make_slot(self.columns.slots, at, text_bytes[place] if text_bytes else 0)
                 at += size
         if deadbands is not None:
-            self.deadband[where] = deadbands
-            self._any_deadband = bool(self.deadband.any())
+            self._blocks.deadband[where] = deadbands
+            self._any_deadband = bool(self._blocks.deadband.any())
         columns, header = self.columns, self.columns.header
         self._cseq += 1
         header[_GSEQ] += np.uint64(1)
@@ -197,8 +195,8 @@ class ImageWriter:
 
     def set_deadband(self, rows: Indices, deadband: F8) -> None:
         """Change deadbands, engineering units; the values last counted stay what they are."""
-        self.deadband[rows] = deadband
-        self._any_deadband = bool(self.deadband.any())
+        self._blocks.deadband[rows] = deadband
+        self._any_deadband = bool(self._blocks.deadband.any())
 
     def slot_bytes(self, row: int) -> int:
         """Give how many bytes of UTF-8 the slot of a row holds; 0 without a slot."""
@@ -293,6 +291,7 @@ class ImageWriter:
         if not len(which):
             return 0
         self._cseq += 1
+        self._blocks.doubt(which)
         header[_GSEQ] += np.uint64(1)
         columns.seq[which] = self._cseq
         columns.status[which] = status
@@ -315,6 +314,7 @@ class ImageWriter:
 
     def _never_read(self, where: slice) -> None:
         columns = self.columns
+        self._blocks.doubt(where)
         columns.status[where] = Status.BAD_WAITING_FOR_INITIAL_DATA
         columns.cause[where] = Cause.NEVER_READ
         columns.raw[where] = 0

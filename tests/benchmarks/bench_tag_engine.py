@@ -5,11 +5,14 @@ after the round, so that the check does not warm or empty the caches of either. 
 eighth of the tags leave their deadband in a scan. Process CPU is counted at the real pace of 10 Hz, because a tight
 loop with warm caches flatters; rounds alternate, medians are given.
 
+Both get the values as a driver leaves them, written a moment before, outside of the count: an array here, a list of
+floats there.
+
 Mode of the peer: a dictionary by name of plain slotted dataclasses that keep what a row of the image keeps and have
-deadband, limits and hysteresis of their own, values handed over as a ready list of floats, quality and times as
-arguments, one method call a tag, limits judged and the subscribers called on a change, a subscriber that lists the
-tag. Ours: the writer of the image, with its list of changed rows and a deadband per row, and limits per row over those;
-quality and times given once for all, as the peer's arguments are.
+deadband, limits and hysteresis of their own, quality and times as arguments, one method call a tag, limits judged and
+the subscribers called on a change, a subscriber that lists the tag. Ours: the writer of the image, with its list of
+changed rows and a deadband per row, and limits per row over those; quality and times given once for all, as the peer's
+arguments are.
 """
 
 import statistics
@@ -17,14 +20,18 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from hmi.image.working_memory import WorkingMemory
 from hmi.image.writer import ImageWriter
 from hmi.model.clock import SystemClock
 from hmi.model.value import TypeCode
 
+T = TypeVar("T")
 TAGS = 100_000
 PERIOD_S = 0.1
 ROUNDS = 5
@@ -49,7 +56,16 @@ class Feed:
         chance = np.random.default_rng(7)
         steps = chance.normal(0.0, 0.45, (scans, TAGS))
         self.values = np.cumsum(steps, axis=0)
-        self.lists = [row.tolist() for row in self.values]
+        self._answer = np.empty(TAGS)
+
+    def decoded(self, scan: int) -> np.ndarray:
+        """Values of a scan as a driver leaves them, just written into one and the same memory."""
+        self._answer[:] = self.values[scan]
+        return self._answer
+
+    def listed(self, scan: int) -> list[float]:
+        """The same as a list of floats, just made."""
+        return list(self.values[scan].tolist())
 
 
 @dataclass(slots=True)
@@ -132,14 +148,15 @@ class ObjectEngine:
 class Limits:
     """Limits of our side, judged for all that changed at once; no memory is asked for while it runs."""
 
-    def __init__(self, limits: np.ndarray) -> None:
-        count, self._each = limits.shape
-        self.state = np.zeros(count, dtype=np.uint8)
-        self._limits = limits
-        """A line per tag, so that its limits lie together in memory."""
-        self._lines, self._columns = np.empty_like(limits), np.empty(limits.size)
-        self._passed = np.empty(limits.size, dtype=np.bool_)
-        self._value = np.empty(count)
+    def __init__(self, *limits: np.ndarray) -> None:
+        count = len(limits[0])
+        memory = WorkingMemory(count * (8 * len(limits) + 28) + 64 * (len(limits) + 8))
+        self._limits = [memory.column(count, np.float64) for _ in limits]
+        for column, limit in zip(self._limits, limits, strict=True):
+            column[:] = limit
+        self.state = memory.column(count, np.uint8)
+        self._value, self._eased, self._limit = (memory.column(count, np.float64) for _ in range(3))
+        self._least, self._most, self._passed = (memory.column(count, np.uint8) for _ in range(3))
 
     def judge(self, changes: np.ndarray, values: np.ndarray) -> None:
         """Bring the states of what changed up to date.
@@ -148,15 +165,18 @@ class Limits:
         have reached with the hysteresis on top; in between it stays.
         """
         count = len(changes)
-        shape, size = (self._each, count), self._each * count
-        lines = np.take(self._limits, changes, axis=0, out=self._lines[:count], mode="clip")
-        columns, passed = self._columns[:size].reshape(shape), self._passed[:size].reshape(shape)
-        columns[:] = lines.T
         value = np.take(values, changes, out=self._value[:count], mode="clip")
-        least = np.less_equal(columns, value, out=passed).view(np.uint8).sum(axis=0, dtype=np.uint8)
-        value += HYSTERESIS
-        most = np.less_equal(columns, value, out=passed).view(np.uint8).sum(axis=0, dtype=np.uint8)
-        self.state[changes] = np.minimum(np.maximum(self.state[changes], least), most)
+        eased = np.add(value, HYSTERESIS, out=self._eased[:count])
+        least, most, passed = self._least[:count], self._most[:count], self._passed[:count]
+        least.fill(0)
+        most.fill(0)
+        for column in self._limits:
+            limit = np.take(column, changes, out=self._limit[:count], mode="clip")
+            least += np.less_equal(limit, value, out=passed.view(np.bool_)).view(np.uint8)
+            most += np.less_equal(limit, eased, out=passed.view(np.bool_)).view(np.uint8)
+        state = np.take(self.state, changes, out=passed, mode="clip")
+        np.minimum(np.maximum(state, least, out=state), most, out=state)
+        self.state[changes] = state
 
 
 class ColumnEngine:
@@ -169,7 +189,7 @@ class ColumnEngine:
         )
         self.rows.flags.writeable = False
         self.writer.set_deadband(self.rows, settings.deadband)
-        self.limits = Limits(np.stack((settings.low_low, settings.low, settings.high, settings.high_high), axis=1))
+        self.limits = Limits(settings.low_low, settings.low, settings.high, settings.high_high)
         self.changes = np.empty(0, dtype=np.intp)
         self._status = np.broadcast_to(np.uint32(0), TAGS)
         self._cause = np.broadcast_to(np.uint16(0), TAGS)
@@ -191,14 +211,15 @@ class ColumnEngine:
         return self.limits.state.tolist()
 
 
-def paced(scans: int, work: Callable[[int], None], period_s: float = PERIOD_S) -> float:
-    """Work at a pace; gives the CPU seconds of a scan."""
+def paced(scans: int, answer: Callable[[int], T], work: Callable[[int, T], None], period_s: float = PERIOD_S) -> float:
+    """Take what a device has just answered and work on it, at a pace; gives the CPU seconds of a scan's work."""
     spent, due = 0.0, time.monotonic()
     for number in range(scans):
         due += period_s
         time.sleep(max(0.0, due - time.monotonic()))
+        values = answer(number)
         started = time.process_time()
-        work(number)
+        work(number, values)
         spent += time.process_time() - started
     return spent / scans
 
@@ -235,16 +256,16 @@ def _rounds(
         theirs: list[list[int]] = []
         ours: list[np.ndarray] = []
 
-        def work_peer(number: int, at: int = start, into: list[list[int]] = theirs) -> None:
-            objects.scan(feed.lists[at + number], at + number + 1)
+        def work_peer(number: int, values: list[float], at: int = start, into: list[list[int]] = theirs) -> None:
+            objects.scan(values, at + number + 1)
             into.append(objects.changes)
 
-        def work_ours(number: int, at: int = start, into: list[np.ndarray] = ours) -> None:
-            columns.scan(feed.values[at + number], at + number + 1)
+        def work_ours(number: int, values: np.ndarray, at: int = start, into: list[np.ndarray] = ours) -> None:
+            columns.scan(values, at + number + 1)
             into.append(columns.changes)
 
-        peer_s.append(paced(SCANS, work_peer, period_s))
-        our_s.append(paced(SCANS, work_ours, period_s))
+        peer_s.append(paced(SCANS, partial(_shifted, feed.listed, start), work_peer, period_s))
+        our_s.append(paced(SCANS, partial(_shifted, feed.decoded, start), work_ours, period_s))
         if [changes.tolist() for changes in ours] != theirs or columns.states() != objects.states():
             message = f"the two engines disagree in the scans from {start}"
             raise RuntimeError(message)
@@ -252,19 +273,26 @@ def _rounds(
     return peer_s, our_s, shares
 
 
+def _shifted(answer: Callable[[int], T], start: int, number: int) -> T:
+    return answer(start + number)
+
+
 def _commit_of_all(columns: ColumnEngine) -> float:
     """Give the CPU of a commit in which every row changes, ms, median of 20 at the real pace."""
     columns.commit_cpu_s.clear()
     values = np.zeros(TAGS)
 
-    def work(number: int) -> None:
+    def answer(number: int) -> np.ndarray:
         values.fill(1000.0 * (number + 1))
+        return values
+
+    def work(number: int, values: np.ndarray) -> None:
         columns.scan(values, number)
         if len(columns.changes) != TAGS:
             message = f"only {len(columns.changes)} rows changed in scan {number}"
             raise RuntimeError(message)
 
-    paced(20, work)
+    paced(20, answer, work)
     return statistics.median(columns.commit_cpu_s) * 1e3
 
 

@@ -116,6 +116,28 @@ def test_that_a_quality_alone_counts_as_a_change(tmp_path):
     assert writer.columns.seq[1] > writer.columns.seq[2]
 
 
+def test_that_good_answers_take_back_a_quality_that_was_written_between_them(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11, 12, 13])
+    for _ in range(2):  # from the second time on, all three are known to be good
+        commit(writer, [1, 2, 3], [5.0, 6.0, 7.0])
+    bad = np.array([Status.BAD_NO_COMMUNICATION], dtype=np.uint32)
+    writer.commit_quality(np.array([2], dtype=np.intp), bad, np.array([Cause.DEVICE_OFFLINE], dtype=np.uint16))
+    assert commit(writer, [1, 2, 3], [5.0, 6.0, 7.0]) == 1
+    assert writer.changed.tolist() == [2]
+    assert writer.columns.cause[1:4].tolist() == writer.columns.status[1:4].tolist() == [0, 0, 0]
+
+
+def test_that_one_bad_answer_among_good_ones_is_seen_although_all_were_known_to_be_good(tmp_path):
+    writer = new_image(tmp_path, HandClock(), [11, 12, 13])
+    for _ in range(2):
+        commit(writer, [1, 2, 3], [5.0, 6.0, 7.0])
+    answers = arrays(3) | {"cause": np.array([0, 30, 0], dtype=np.uint16)}
+    writer.commit(**answers)
+    assert writer.columns.cause[1:4].tolist() == [0, 30, 0]
+    writer.commit(**(answers | {"cause": np.zeros(3, dtype=np.uint16)}))
+    assert writer.columns.cause[1:4].tolist() == [0, 0, 0]
+
+
 @pytest.mark.parametrize("rows", [[1, 2, 3], [3, 1, 2]], ids=["in order", "shuffled"])
 def test_that_a_change_within_the_deadband_is_written_without_counting(tmp_path, rows):
     writer = new_image(tmp_path, HandClock(), [11, 12, 13])
