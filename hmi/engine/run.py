@@ -9,6 +9,7 @@ import logging
 import signal
 from pathlib import Path
 
+from hmi.engine import event_loop
 from hmi.engine.core import Engine
 from hmi.engine.demo_troubles import DemoTroubles
 from hmi.engine.deployment import Copies, Copy, Deployment
@@ -213,7 +214,7 @@ def run_blocking(
         EnvironmentFault: when another engine runs for this station, or its folders cannot be used.
     """
     try:
-        asyncio.run(_until_signal(project, station, clock, copy, troubles))
+        event_loop.run(_until_signal(project, station, clock, copy, troubles))
     except OSError as error:
         log.critical("the engine cannot work in %s: %s", station.runtime, error)
         return ENVIRONMENT

@@ -14,9 +14,10 @@ What is kept from deciding the figure, for both alike:
 - Client and server share one processor core where the system can be told so. Left to the scheduler they now and then
   get two, and in a virtual machine every request then costs either client about 25 µs more for waking the other core.
 
-A third client, bare, only sends the requests and takes what comes, without looking at it, on an asyncio protocol: below
-it no client in asyncio can go, so pymodbus's CPU in its is the greatest ratio that a scene allows. After the rest of a
-cycle all code is cold: the fewer requests a cycle has, the more of its CPU is the waking up that all three pay.
+pymodbus runs on asyncio's own loop, its default; ours on the engine's (decision 0016). A third client, bare, only sends
+the requests and takes what comes, without looking at it, on the engine's loop: below it no client of ours can go, so
+pymodbus's CPU in its is the greatest ratio that a scene allows. After the rest of a cycle all code is cold: the fewer
+requests a cycle has, the more of its CPU is the waking up that all three pay.
 """
 
 import asyncio
@@ -37,12 +38,16 @@ ROUNDS = 6
 SECONDS = 2.0
 WARM_UP_S = 0.5
 GOAL = 3.0
-SCENES: dict[str, tuple[int, float]] = {
-    "10 Hz x 40 requests": (40, 0.1),
-    "10 Hz x 4 requests": (4, 0.1),
-    "flat out": (40, 0.0),
+SCENES: dict[str, tuple[int, float, bool]] = {
+    "10 Hz x 40 requests": (40, 0.1, True),
+    "10 Hz x 4 requests": (4, 0.1, False),
+    "flat out": (40, 0.0, False),
 }
-"""Requests a cycle, seconds between cycles."""
+"""Requests a cycle, seconds between cycles, whether the goal is held against it.
+
+The goal is for 5,000 registers at 10 Hz, the size of the daily load. With four requests a cycle nearly everything is
+the waking up, which a client that does nothing pays as well; flat out nobody reads a PLC.
+"""
 
 Cycle = Callable[[], Awaitable[Any]]
 
@@ -232,13 +237,13 @@ def run() -> list[dict[str, Any]]:
     """Measures all scenes.
 
     Returns:
-        For each scene the ratio (goal 3), the figures it rests on, and the greatest ratio that the scene allows.
+        For each scene the ratio, the figures it rests on, and the greatest ratio that the scene allows.
     """
     server = _started("serve", stdin=subprocess.PIPE)
     rows: list[dict[str, Any]] = []
     try:
         port = int(server.stdout.readline())  # type: ignore[union-attr]
-        for scene, (requests, period_s) in SCENES.items():
+        for scene, (requests, period_s, counts) in SCENES.items():
             found: dict[str, list[float]] = {who: [] for who in CLIENTS}
             for number in range(ROUNDS):
                 for who in sorted(found, reverse=number % 2 == 1):
@@ -246,8 +251,9 @@ def run() -> list[dict[str, Any]]:
             mine, peer, least = (statistics.median(figures) for figures in found.values())
             # Each against its own neighbour: the machine's own speed drifts by half within minutes.
             ratio, most = (_ratio(found["pymodbus"], found[who]) for who in ("ours", "bare"))
+            goal = (GOAL, ratio >= GOAL) if counts else (None, None)
             title = f"Modbus TCP, {REGISTERS} registers a request, depth 1, {scene}"
-            rows.append(_row(f"{title}: pymodbus's CPU in ours", ratio, "x", GOAL, ratio >= GOAL))
+            rows.append(_row(f"{title}: pymodbus's CPU in ours", ratio, "x", *goal))
             rows.append(_row(f"{title}: ours", mine, "µs CPU a request", None, None))
             rows.append(_row(f"{title}: pymodbus async client", peer, "µs CPU a request", None, None))
             rows.append(_row(f"{title}: bare exchange", least, "µs CPU a request", None, None))
@@ -272,4 +278,8 @@ if __name__ == "__main__":
     if verb == "serve":
         asyncio.run(serve())
     else:
-        asyncio.run(client(words[0], int(words[1]), int(words[2]), float(words[3])))
+        from hmi.engine import event_loop
+
+        factory = None if words[0] == "pymodbus" else event_loop.loop_factory()
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(client(words[0], int(words[1]), int(words[2]), float(words[3])))
