@@ -60,7 +60,7 @@ const most = Number(process.argv[4] || 0);
   });
   own.addVariable({ componentOf: line, browseName: "Hidden", nodeId: "s=Hidden", dataType: DataType.Double,
     accessLevel: "CurrentWrite", userAccessLevel: "CurrentWrite", value: { dataType: DataType.Double, value: 1 } });
-  const counter = add("Count", "Int32", 0);
+  const counter = add("Count", "Int32", 0, { minimumSamplingInterval: 0 }); // told at each change, not looked at by a timer
   let count = 0;
   setInterval(() => counter.setValueFromSource({ dataType: DataType.Int32, value: ++count }), 50);
   for (let number = 0; number < 300; number++) add(`N${number}`, "Double", number);
