@@ -50,9 +50,18 @@ def secret_of_file(path: Path) -> str:
     Raises:
         UsageError: when it cannot be read.
     """
+    return lines_of_file(path, 1)[0]
+
+
+def lines_of_file(path: Path, count: int) -> list[str]:
+    """Give the first lines of a file; a line that is missing is empty.
+
+    Raises:
+        UsageError: when it cannot be read.
+    """
     try:
         with path.open(encoding="utf-8") as opened:
-            return opened.readline().rstrip("\r\n")
+            return [opened.readline().rstrip("\r\n") for _ in range(count)]
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError("cli.user.password_file_unread", place=str(path)) from error
 
