@@ -4,12 +4,15 @@ GUI thread. Nothing is painted as acknowledged from here: the list is what the e
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6 import QtCore
 
 from hmi.model.errors import LinkLost
 from hmi.model.reason import Reason, reason
+
+if TYPE_CHECKING:
+    from hmi.views.people import People
 
 SAID_MS = 12_000
 """How long an answer stays in words."""
@@ -36,12 +39,13 @@ class Acknowledging(QtCore.QObject):
     """Asks the engine on behalf of banner and page."""
 
     answered = QtCore.Signal()
-    """`said` or `busy` is different."""
+    """`said`, `busy` or the name of somebody is different."""
 
     def __init__(self, parent: QtCore.QObject | None = None) -> None:
         """Begin without an engine."""
         super().__init__(parent)
         self._engine: EngineEnd | None = None
+        self._people: People | None = None
         self.said: Reason | None = None
         """Why the newest press did not do what it asked for."""
         self.busy: frozenset[str] = frozenset()
@@ -55,6 +59,17 @@ class Acknowledging(QtCore.QObject):
     def attach(self, engine: EngineEnd) -> None:
         """Ask this engine from now on."""
         self._engine = engine
+        self.people.attach(engine)
+
+    @property
+    def people(self) -> "People":
+        """Names of those who acknowledged; made when it is first wanted, which is after the first paint."""
+        if self._people is None:
+            from hmi.views.people import People
+
+            self._people = People(self)
+            self._people.changed.connect(self.answered)
+        return self._people
 
     def press(self, occurrences: Iterable[str]) -> None:
         """Acknowledge what was painted when somebody pressed; those that are being asked for are not asked again."""

@@ -57,13 +57,13 @@ class AlarmBoard(QtCore.QObject):
         """Whether the engine is attached: what it said before may be old."""
         self._version = -1
         self._alarms: Mapping[str, Alarm] = {}
-        self._tags: Mapping[str, Tag] = {}
+        self.project = project
         self.take_project(project)
 
     def take_project(self, project: Project) -> None:
         """Take words and limits from another project."""
         self._alarms = {alarm.id: alarm for alarm in project.all_alarms}
-        self._tags = project.tags_by_path
+        self.project = project
         self.changed.emit()
 
     def take(self, told: "ToldAlarms") -> None:
@@ -95,7 +95,7 @@ class AlarmBoard(QtCore.QObject):
 
     def tag(self, stand: AlarmStand) -> Tag | None:
         """Give the tag of an alarm, where the project has it."""
-        return self._tags.get(stand.tag)
+        return self.project.tags_by_path.get(stand.tag)
 
     def marks(self) -> dict[str, AlarmMark]:
         """Give path of a tag -> the most urgent alarm that stands on it, for the screens."""

@@ -13,22 +13,31 @@ from hmi.views.alarm_board import AlarmBoard
 from hmi.views.alarm_model import ROW_ROLE, AlarmModel, Column, Index, Row
 from hmi.views.alarm_words import age_words
 from hmi.views.buttons import paint_button
+from hmi.views.cells import write_cell
+from hmi.views.people import People
 from hmi.views.scrolling import scroll_style
 from hmi.words import say
 
-ROW = 40
-BUTTON = (86, 30)
+ROW = 44
+"""High enough for two lines: a sentence is wrapped before it is cut."""
+BUTTON = (86, 32)
 _WIDTHS = {
-    Column.SHAPE: 46,
-    Column.TIME: 100,
-    Column.AGE: 84,
-    Column.TAG: 130,
-    Column.MESSAGE: 200,
-    Column.VALUE: 180,
-    Column.STATE: 190,
-    Column.ACTION: 240,
-    Column.ACKNOWLEDGE: 104,
+    Column.SHAPE: 50,
+    Column.TIME: 96,
+    Column.AGE: 76,
+    Column.TAG: 118,
+    Column.MESSAGE: 168,
+    Column.VALUE: 148,
+    Column.STATE: 160,
+    Column.ACTION: 140,
+    Column.ACKNOWLEDGE: 100,
 }
+_SHARES = {Column.MESSAGE: 0.3, Column.ACTION: 0.7}
+_SMALL_SHARES = {Column.TAG: 0.2, Column.MESSAGE: 0.5, Column.STATE: 0.3}
+"""How columns share what the width leaves."""
+_BESIDE = (Column.VALUE, Column.ACTION)
+_GIVING_WAY = (*_BESIDE, Column.STATE, Column.AGE, Column.TIME)
+"""Columns that are left out where there is no room, in this order; the shape says the state as well."""
 SMALL = 1000
 """A narrower table leaves out value and action: the panel beside it has both."""
 
@@ -59,8 +68,10 @@ class AlarmList(QtWidgets.QTableView):
     seen_changed = QtCore.Signal()
     """Other occurrences are in sight than before (`seen`)."""
 
-    def __init__(self, board: AlarmBoard, theme: Theme, language: Language, parent: QtWidgets.QWidget) -> None:
-        """Show what the board has."""
+    def __init__(
+        self, board: AlarmBoard, people: People, theme: Theme, language: Language, parent: QtWidgets.QWidget
+    ) -> None:
+        """Show what the board has, with the names of people as they are shown."""
         super().__init__(parent)
         self._board, self._theme, self._language = board, theme, language
         self._now_ns = 0
@@ -75,7 +86,7 @@ class AlarmList(QtWidgets.QTableView):
         self._soon.setObjectName("alarms seen")
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._look_at_seen)
-        self.rows = AlarmModel(board, language, self)
+        self.rows = AlarmModel(board, people, language, self)
         self.setModel(self.rows)
         self._prepare()
         self.rows.modelAboutToBeReset.connect(self._keep_place)
@@ -103,6 +114,7 @@ class AlarmList(QtWidgets.QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
+        head.setMinimumSectionSize(20)
         head.setFixedHeight(34)
         head.setDefaultAlignment(QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.AlignmentFlag.AlignVCenter)
 
@@ -196,9 +208,8 @@ class AlarmList(QtWidgets.QTableView):
         weight = 600 if loud or column is Column.TAG else 400
         words = age_words(stand, self._now_ns) if column is Column.AGE else row.cells[column]
         quiet = column in (Column.AGE, Column.STATE) and not loud
-        shown = theme.shortened(words, box.width() - 10, size, weight)
         token = "ink2" if quiet else "ink"
-        theme.write(painter, box.left(), middle + round(size * 0.36), shown, size=size, weight=weight, token=token)
+        write_cell(painter, box.adjusted(0, 0, -10, 0), words, theme, size=size, weight=weight, token=token)
 
     @staticmethod
     def _button(box: QtCore.QRectF) -> QtCore.QRectF:
@@ -218,13 +229,14 @@ class AlarmList(QtWidgets.QTableView):
         """Share the width: fixed columns, and the rest for message, value and action."""
         width = self.viewport().width()
         small = width < SMALL
-        self.setColumnHidden(Column.VALUE, small)
-        self.setColumnHidden(Column.ACTION, small)
-        fixed = sum(_WIDTHS[one] for one in Column if not self.isColumnHidden(one))
-        spare = max(0, width - fixed)
+        shown = list(Column)
+        for column in _GIVING_WAY:
+            if (small and column in _BESIDE) or sum(_WIDTHS[one] for one in shown) > width:
+                shown.remove(column)
+        spare = max(0, width - sum(_WIDTHS[one] for one in shown))
         for column in Column:
-            shares = {Column.MESSAGE: 0.3, Column.STATE: 0.7} if small else {Column.MESSAGE: 0.4, Column.ACTION: 0.6}
-            share = shares.get(column, 0.0)
+            self.setColumnHidden(column, column not in shown)
+            share = (_SMALL_SHARES if small else _SHARES).get(column, 0.0)
             self.setColumnWidth(column, round(_WIDTHS[column] + share * spare))
 
     # ------------------------------------------------------------------------------------------------ places
@@ -268,6 +280,11 @@ class AlarmList(QtWidgets.QTableView):
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Paint, and then see what is in sight."""
         super().paintEvent(event)
+        if not self.rows.rows:
+            painter, box = QtGui.QPainter(self.viewport()), self.viewport().rect()
+            words = say("views.no_alarms" if self._board.known else "views.alarms_unknown", self._language)
+            self._theme.write(painter, box.center().x(), box.center().y(), words, size=self._size(), align=0)
+            painter.end()
         if not self._soon.isActive():
             self._soon.start(0)
 

@@ -9,7 +9,9 @@ from hmi.display.alarm_shapes import shown_state
 from hmi.model.alarm import AlarmStand
 from hmi.model.text import Language
 from hmi.views.alarm_board import AlarmBoard
+from hmi.views.alarm_groups import ALL, within
 from hmi.views.alarm_words import first_action, message_words, state_words, tag_words, time_words, value_words
+from hmi.views.people import People
 from hmi.words import say
 
 MOST_STEPS = 200
@@ -43,21 +45,34 @@ class Row(msgspec.Struct, frozen=True):
 class AlarmModel(QtCore.QAbstractTableModel):
     """What the board has, a row an alarm."""
 
-    def __init__(self, board: AlarmBoard, language: Language, parent: QtCore.QObject | None = None) -> None:
+    def __init__(
+        self, board: AlarmBoard, people: People, language: Language, parent: QtCore.QObject | None = None
+    ) -> None:
         """Begin with what stands."""
         super().__init__(parent)
-        self._board, self._language = board, language
+        self._board, self._people, self._language = board, people, language
+        self._scope = ALL
         self._rows: list[Row] = []
         self._made: dict[str, Row] = {}
         board.changed.connect(self.refresh)
+        people.changed.connect(self._say_anew)
         self.refresh()
 
     def set_language(self, language: Language) -> None:
         """Say everything in a language."""
         self._language = language
+        self._say_anew()
+        self.headerDataChanged.emit(QtCore.Qt.Orientation.Horizontal, 0, len(Column) - 1)
+
+    def set_scope(self, scope: str) -> None:
+        """Show what stands in a place alone (`alarm_groups`)."""
+        self._scope = scope
+        self.refresh()
+
+    @QtCore.Slot()
+    def _say_anew(self) -> None:
         self._made.clear()
         self.refresh()
-        self.headerDataChanged.emit(QtCore.Qt.Orientation.Horizontal, 0, len(Column) - 1)
 
     @property
     def rows(self) -> list[Row]:
@@ -78,7 +93,7 @@ class AlarmModel(QtCore.QAbstractTableModel):
             same = known is not None and (known.stand is stand or known.stand == stand)
             fresh[stand.alarm] = known if same and known is not None else self._row(stand)
         self._made = fresh
-        self._take(list(fresh.values()))
+        self._take([row for row in fresh.values() if within(row.stand.tag, self._scope)])
 
     def _row(self, stand: AlarmStand) -> Row:
         language, board = self._language, self._board
@@ -89,8 +104,8 @@ class AlarmModel(QtCore.QAbstractTableModel):
             tag_words(stand.tag),
             message_words(stand, language),
             value_words(stand, board.tag(stand), language),
-            state_words(stand, language),
-            first_action(board.alarm(stand), language),
+            state_words(stand, language, self._people.name_of),
+            first_action(stand, board.alarm(stand), language),
             "",
         )
         return Row(stand, cells)

@@ -1,44 +1,30 @@
-"""The page "Alarms": list, what to do about the selected one, journal; silence and acknowledge. GUI thread.
+"""The page "Alarms": places, rate, list, what to do about the selected one, journal. GUI thread.
 
-Signals: `silence_wanted()`.
+Signals: `screen_wanted(str)`.
 """
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from hmi.display.alarm_shapes import WAITING, shown_state
 from hmi.display.theme import Theme
+from hmi.image.contract import ValueSource
 from hmi.model.alarm import AlarmStand, AlarmState
 from hmi.model.text import Language
 from hmi.views.acknowledging import Acknowledging
 from hmi.views.alarm_board import AlarmBoard
-from hmi.views.alarm_list import AlarmList
-from hmi.views.buttons import Button
-from hmi.views.guidance import Guidance
-from hmi.views.journal import JournalList
-from hmi.views.scrolling import scroll_style
+from hmi.views.alarm_screens import AlarmScreens
+from hmi.views.journal import HistoryEnd
+from hmi.views.page_cards import PageCards
+from hmi.views.page_grid import grid_of
+from hmi.views.recent import Recent
 from hmi.words import say, say_reason
-
-SMALL = 1500
-
-
-class _Card(QtWidgets.QWidget):
-    """A card ground."""
-
-    def __init__(self, theme: Theme, parent: QtWidgets.QWidget) -> None:
-        super().__init__(parent)
-        self.theme = theme
-
-    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
-        painter = QtGui.QPainter(self)
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-        painter.setPen(self.theme.pen("line1"))
-        painter.setBrush(self.theme.brush("card"))
-        painter.drawRoundedRect(QtCore.QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        painter.end()
 
 
 class AlarmsPage(QtWidgets.QWidget):
     """All alarms that stand, and what was."""
+
+    screen_wanted = QtCore.Signal(str)
+    """The user wants to see where it is; payload the path of the screen."""
 
     def __init__(
         self, board: AlarmBoard, asks: Acknowledging, theme: Theme, language: Language, parent: QtWidgets.QWidget
@@ -54,131 +40,128 @@ class AlarmsPage(QtWidgets.QWidget):
         """
         super().__init__(parent)
         self._board, self._asks, self._theme, self._language = board, asks, theme, language
-        self._cards = [_Card(theme, self) for _ in range(3)]
-        listed, logged, told = self._cards
-        self._title, self._log_title = QtWidgets.QLabel(listed), QtWidgets.QLabel(logged)
-        self._said = QtWidgets.QLabel(listed)
-        self._said.setWordWrap(True)
-        for label in (self._title, self._log_title, self._said):
-            label.setTextFormat(QtCore.Qt.TextFormat.PlainText)
-        self.silence_button = Button(theme, listed)
-        self.seen_button = Button(theme, listed)
-        self.list = AlarmList(board, theme, language, listed)
-        self.journal = JournalList(theme, language, logged)
-        self.guidance = Guidance(board, theme, language, told)
-        self.acknowledge_button = Button(theme, told, primary=True)
-        self.reset_button = Button(theme, told)
-        self._lay_cards()
+        self._source: ValueSource | None = None
+        self._recent: Recent | None = None
+        self._screens: AlarmScreens | None = None
+        self._project = board.project
+        self._now_ns = 0
+        self._meant = ""
+        """Occurrence that was painted when a button of the guidance was pressed."""
+        self.cards = PageCards(board, asks.people, theme, language, self)
+        cards = self.cards
+        self.list, self.journal, self.guidance, self.groups = cards.list, cards.journal, cards.guidance, cards.groups
+        self.silence_button, self.seen_button = cards.silence_button, cards.seen_button
+        self.acknowledge_button, self.reset_button = cards.acknowledge_button, cards.reset_button
+        self.screen_button = cards.screen_button
         self._connect()
         self.set_look(theme, language)
 
-    def _lay_cards(self) -> None:
-        listed, logged, told = self._cards
-        bar = QtWidgets.QHBoxLayout()
-        bar.addWidget(self._title, 1)
-        bar.addWidget(self.silence_button)
-        bar.addWidget(self.seen_button)
-        column = QtWidgets.QVBoxLayout(listed)
-        column.setContentsMargins(12, 10, 12, 10)
-        bar.setContentsMargins(8, 0, 8, 0)
-        column.addLayout(bar)
-        column.addWidget(self._said)
-        column.addWidget(self.list, 1)
-        column = QtWidgets.QVBoxLayout(logged)
-        column.setContentsMargins(12, 10, 12, 10)
-        self._log_title.setContentsMargins(8, 0, 8, 0)
-        column.addWidget(self._log_title)
-        column.addWidget(self.journal, 1)
-        buttons = QtWidgets.QHBoxLayout()
-        buttons.addWidget(self.acknowledge_button, 1)
-        buttons.addWidget(self.reset_button, 1)
-        column = QtWidgets.QVBoxLayout(told)
-        column.setContentsMargins(0, 4, 0, 12)
-        area = QtWidgets.QScrollArea(told)
-        area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.guidance)
-        self._area = area
-        column.addWidget(area, 1)
-        buttons.setContentsMargins(16, 0, 16, 0)
-        column.addLayout(buttons)
+    def attach(self, history: HistoryEnd, source: ValueSource) -> None:
+        """Ask this history server for journal and rate, and take values from this source, from now on."""
+        self.journal.attach(history)
+        self.cards.rate.attach(history)
+        self._source = source
+        self._remember()
 
     def _connect(self) -> None:
+        cards = self.cards
         self.list.picked.connect(self._picked)
-        self.list.press_wanted.connect(self._press)
-        self.silence_button.clicked.connect(self._silence)
+        self.list.press_wanted.connect(self._asks.press)
+        self.list.seen_changed.connect(self._name_seen)
+        self.groups.scope_chosen.connect(self._scope_chosen)
+        self.silence_button.clicked.connect(self._asks.silence)
         self.seen_button.clicked.connect(self._press_seen)
+        for button in (self.acknowledge_button, self.reset_button):
+            button.pressed.connect(self._pressed)
         self.acknowledge_button.clicked.connect(self._press_chosen)
         self.reset_button.clicked.connect(self._reset_chosen)
+        self.screen_button.clicked.connect(self._open_screen)
         self._board.changed.connect(self._changed)
         self._asks.answered.connect(self._answered)
-        self.list.seen_changed.connect(self._name_seen)
+        cards.rate.counted.connect(self._say_facts)
 
     def set_look(self, theme: Theme, language: Language) -> None:
         """Paint with a theme and speak a language."""
         self._theme, self._language = theme, language
-        tokens = theme.tokens
-        for card in self._cards:
-            card.theme = theme
-            card.update()
-        for label, size in ((self._title, 18), (self._log_title, 18), (self._said, 18)):
-            label.setFont(theme.font(size, 600))
-            label.setStyleSheet(f"color: {tokens['ink']}; background: transparent;")
-        self._said.setStyleSheet(
-            f"color: {tokens['ink']}; background: {tokens['track']}; border: 2px solid {tokens['mark']};"
-            " border-radius: 5px; padding: 6px;"
-        )
-        self._log_title.setText(say("views.journal", language))
-        self.silence_button.set_look(theme, say("views.silence", language))
-        self.acknowledge_button.set_look(theme, say("views.acknowledge", language))
-        self.reset_button.set_look(theme, say("views.reset", language))
-        plain = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"
-        self._area.setStyleSheet(plain + scroll_style(theme))
-        self.list.set_look(theme, language)
-        self.journal.setStyleSheet(scroll_style(theme))
-        self.journal.set_look(theme, language)
-        self.guidance.set_look(theme, language)
+        self.cards.set_look(theme, language)
         self._changed()
         self._answered()
         self._name_seen()
 
     def set_time(self, now_ns: int) -> None:
-        """Take the clock that the header shows, wall ns UTC."""
+        """Take the clock that the header shows, wall ns UTC; called every frame, after the source was polled."""
+        self._now_ns = now_ns
+        sampled = self._recent is not None and self._recent.sample(alive=self._board.known)
+        self.cards.rate.set_time(now_ns)
         if self.isVisible():
             self.list.set_time(now_ns)
             self.guidance.set_time(now_ns)
+            self.cards.chart.set_time(now_ns)
+            if sampled:
+                self.guidance.update()
 
     def choose(self, occurrence: str) -> None:
-        """Select an occurrence."""
+        """Select an occurrence, in whatever place it stands."""
+        if self.list.rows.row_of(occurrence) < 0:
+            self.groups.choose("")
         self.list.choose(occurrence)
+
+    def _remember(self) -> None:
+        """Begin to keep what the alarmed tags of the project show."""
+        if self._source is not None:
+            self._recent = Recent(self._board.project, self._source)
+            self.guidance.watch(self._recent)
 
     @QtCore.Slot()
     def _changed(self) -> None:
         """What stands is different."""
+        if self._board.project is not self._project:
+            self._project, self._screens = self._board.project, None
+            self._remember()
+        self._say_title()
+        self._say_facts()
+        self._name_seen()
+        self.silence_button.setEnabled(self._board.sounding > 0)
+        self._choose_first()
+        self._picked(self.list.chosen)
+        self.journal.changed()
+        self.cards.rate.changed()
+
+    def _say_title(self) -> None:
         language, counts = self._language, self._board.counts
         title = say("views.list_title", language, total=counts.total, waiting=sum(counts.unacknowledged))
+        scope = self.groups.scope
+        if scope:
+            place = self.groups.title_of(scope)
+            title = say("views.list_of_place", language, place=place, count=len(self.list.rows.rows))
         if counts.total > counts.standing:
             title = f"{title} · {say('views.list_cut', language, shown=counts.standing)}"
         if not self._board.known:
-            title = f"{title} · {say('views.alarms_old', language)}"
-        self._title.setText(title)
-        self.silence_button.setEnabled(self._board.sounding > 0)
-        self._picked(self.list.chosen)
-        self.journal.changed()
+            title = say("views.alarms_old", language)
+        self.cards.say_title(title)
+
+    @QtCore.Slot()
+    def _say_facts(self) -> None:
+        self.cards.say_facts(self._now_ns)
 
     @QtCore.Slot()
     def _name_seen(self) -> None:
         count = len(self.list.seen())
-        self.seen_button.setEnabled(count > 0)
+        self.seen_button.setEnabled(count > 0 and self._board.known)
         self.seen_button.set_look(self._theme, say("views.acknowledge_seen", self._language, count=count))
 
     @QtCore.Slot()
     def _answered(self) -> None:
         why = self._asks.said
-        self._said.setVisible(why is not None)
-        self._said.setText(say_reason(why, self._language) if why is not None else "")
+        self.cards.say_answer(say_reason(self._asks.people.named(why), self._language) if why is not None else "")
         self.list.set_busy(self._asks.busy)
+
+    @QtCore.Slot(str)
+    def _scope_chosen(self, scope: str) -> None:
+        self.list.rows.set_scope(scope)
+        self._choose_first()
+        self._say_title()
+        self._name_seen()
 
     @QtCore.Slot(object)
     def _picked(self, stand: AlarmStand | None) -> None:
@@ -187,45 +170,57 @@ class AlarmsPage(QtWidgets.QWidget):
         self.acknowledge_button.setEnabled(state in WAITING and self._board.known)
         latched = state in (AlarmState.LATCHED_ACKNOWLEDGED, AlarmState.LATCHED_UNACKNOWLEDGED)
         self.reset_button.setVisible(latched)
+        self.screen_button.setEnabled(bool(self._screen_of(stand)))
 
-    @QtCore.Slot(object)
-    def _press(self, occurrences: tuple[str, ...]) -> None:
-        self._asks.press(occurrences)
+    def _choose_first(self) -> None:
+        """Show what to do about the most urgent one while nothing else was chosen."""
+        if self.isVisible() and self.list.chosen is None and self.list.rows.rows:
+            self.list.selectRow(0)
+
+    def _screen_of(self, stand: AlarmStand | None) -> str:
+        if stand is None:
+            return ""
+        if self._screens is None:
+            self._screens = AlarmScreens(self._project)
+        return self._screens.screen_of(stand)
 
     @QtCore.Slot()
     def _press_seen(self) -> None:
         self._asks.press(self.list.seen())
 
     @QtCore.Slot()
+    def _pressed(self) -> None:
+        self._meant = self.guidance.painted
+
+    @QtCore.Slot()
     def _press_chosen(self) -> None:
-        stand = self.guidance.stand
-        if stand is not None:
-            self._asks.press((stand.occurrence,))
+        if self._meant and self._meant == self.guidance.painted:
+            self._asks.press((self._meant,))
 
     @QtCore.Slot()
     def _reset_chosen(self) -> None:
-        stand = self.guidance.stand
-        if stand is not None:
-            self._asks.reset((stand.occurrence,))
+        if self._meant and self._meant == self.guidance.painted:
+            self._asks.reset((self._meant,))
 
     @QtCore.Slot()
-    def _silence(self) -> None:
-        self._asks.silence()
+    def _open_screen(self) -> None:
+        path = self._screen_of(self.guidance.stand)
+        if path:
+            self.screen_wanted.emit(path)
+
+    # ------------------------------------------------------------------------------------------- overrides of Qt
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
-        """Give the cards their places (LOOK.md section 9): list above, journal below, guidance at the right."""
-        margin = 12 if self.width() < SMALL else 16
-        side = 380 if self.width() < SMALL else 464
-        inner = QtCore.QRect(self.rect()).adjusted(margin, margin, -margin, -margin)
-        left = inner.width() - side - margin
-        share = round((inner.height() - margin) * 0.58)
-        listed, logged, told = self._cards
-        listed.setGeometry(inner.left(), inner.top(), left, share)
-        logged.setGeometry(inner.left(), inner.top() + share + margin, left, inner.height() - share - margin)
-        told.setGeometry(inner.left() + left + margin, inner.top(), side, inner.height())
+        """Give the cards their places (LOOK.md section 9)."""
+        self.cards.place(grid_of(self.width(), self.height()), self._theme, self._language)
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:
-        """Begin with the most urgent one selected."""
+        """Begin with the most urgent one selected; count from now on."""
         super().showEvent(event)
-        if self.list.chosen is None and self.list.rows.rows:
-            self.list.selectRow(0)
+        self.cards.rate.watch(True)
+        self._choose_first()
+
+    def hideEvent(self, event: QtGui.QHideEvent) -> None:
+        """Ask nothing while nobody looks."""
+        super().hideEvent(event)
+        self.cards.rate.watch(False)

@@ -32,7 +32,7 @@ PADDING = 8
 LOW = ROWS * ROW + 2 * PADDING
 """Height without a title, pixels."""
 BUTTON = QtCore.QSize(88, 30)
-SMALL = 1400
+SMALL = 1200
 """A narrower banner has no value column, and larger letters (LOOK.md section 9)."""
 
 
@@ -141,7 +141,7 @@ class Banner(QtWidgets.QWidget):
     def _paint_answer(self, painter: QtGui.QPainter, top: float, pitch: float) -> None:
         """Say why the last press did nothing, or that nothing is known any more, over the lowest row."""
         theme, why = self._theme, self._asks.said
-        words = say_reason(why, self._language) if why is not None else ""
+        words = say_reason(self._asks.people.named(why), self._language) if why is not None else ""
         if not words and not self._board.known and self._board.stands:
             words = say("views.alarms_old", self._language)
         if not words:
@@ -158,16 +158,17 @@ class Banner(QtWidgets.QWidget):
         """Give the left edges of time, age, tag, message, value (or -1) and action."""
         width = self.width()
         if width < SMALL:
-            return 48, 152, 238, 376, -1, 376 + round((width - 376) * 0.34)
-        message = 352
+            return 52, 148, 222, 336, -1, 336 + round((width - 336 - BUTTON.width() - 36) * 0.5)
+        message = 392
         value = message + round((width - message) * 0.24)
-        return 48, 140, 220, message, value, value + 230
+        return 52, 144, 224, message, value, value + 230
 
     def _paint_row(self, painter: QtGui.QPainter, stand: AlarmStand, top: float, pitch: float) -> PaintedRow:
+        from hmi.views.cells import write_cell  # nothing is known at the first paint, and so no row painted
+
         theme, language, board, size = self._theme, self._language, self._board, self.size_px
         state = shown_state(stand)
         middle = top + pitch / 2
-        baseline = middle + round(size * 0.36)
         if top > PADDING + 1:
             painter.setPen(theme.pen("line1"))
             painter.drawLine(QtCore.QPointF(16, top + 0.5), QtCore.QPointF(self.width() - 16, top + 0.5))
@@ -177,7 +178,11 @@ class Banner(QtWidgets.QWidget):
         weight = 600 if state is AlarmState.UNACKNOWLEDGED else 400
         at_time, at_age, at_tag, at_message, at_value, at_action = self._columns()
         tag = board.tag(stand)
-        told = value_words(stand, tag, language) if state is AlarmState.UNACKNOWLEDGED else state_words(stand, language)
+        told = (
+            value_words(stand, tag, language)
+            if state is AlarmState.UNACKNOWLEDGED
+            else state_words(stand, language, self._asks.people.name_of)
+        )
         right = self.width() - BUTTON.width() - 36
         alarm = board.alarm(stand)
         cells = [
@@ -185,13 +190,13 @@ class Banner(QtWidgets.QWidget):
             (at_age, at_tag, age_words(stand, self._now_ns), "ink2"),
             (at_tag, at_message, tag_words(stand.tag), "ink"),
             (at_message, at_action if at_value < 0 else at_value, message_words(stand, language), "ink"),
-            (at_action, right, first_action(alarm, language), "ink"),
+            (at_action, right, first_action(stand, alarm, language), "ink"),
         ]
         if at_value >= 0:
             cells.insert(4, (at_value, at_action, told, "ink" if weight == 600 else "ink2"))
         for left, end, words, token in cells:
-            shown = theme.shortened(words, end - left - 10, size, weight)
-            theme.write(painter, left, baseline, shown, size=size, weight=weight, token=token)
+            cell = QtCore.QRectF(left, top, end - left - 10, pitch)
+            write_cell(painter, cell, words, theme, size=size, weight=weight, token=token)
         box = QtCore.QRectF(8, top, self.width() - 16, pitch)
         button = None
         if state in WAITING and board.known:

@@ -1,16 +1,21 @@
-"""What to do about one alarm: value, numbered actions, time to respond, causes, consequence. GUI thread.
+"""What to do about one alarm: value, curve, numbered actions, time to respond, causes, consequence. GUI thread.
 
 Painted as one card beside the list; a tall text scrolls. Buttons belong to the page.
 """
+
+import math
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from hmi.display.ages import short_age
 from hmi.display.alarm_shapes import GUIDANCE, paint_shape, shape_of, shown_state
 from hmi.display.theme import Theme
-from hmi.model.alarm import AlarmStand
+from hmi.model.alarm import AlarmStand, AlarmState
+from hmi.model.quality import words_of
+from hmi.model.tag import Tag
 from hmi.model.text import Language
 from hmi.views.alarm_board import AlarmBoard
+from hmi.views.alarm_trend import FOOT, HEIGHT, MARGIN, AlarmTrend
 from hmi.views.alarm_words import (
     age_words,
     first_action,
@@ -21,22 +26,37 @@ from hmi.views.alarm_words import (
     tag_words,
     value_words,
 )
+from hmi.views.people import People
+from hmi.views.recent import TRENDED, Recent
 from hmi.words import say
 
 PADDING = 20
 VALUE_PX = 34
+_ACTIVE = (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
+"""States whose condition still holds."""
 
 
 class Guidance(QtWidgets.QWidget):
     """The words of one alarm."""
 
-    def __init__(self, board: AlarmBoard, theme: Theme, language: Language, parent: QtWidgets.QWidget) -> None:
+    def __init__(
+        self, board: AlarmBoard, people: People, theme: Theme, language: Language, parent: QtWidgets.QWidget
+    ) -> None:
         """Show nothing yet."""
         super().__init__(parent)
-        self._board, self._theme, self._language = board, theme, language
+        self._board, self._people, self._theme, self._language = board, people, theme, language
+        self._recent: Recent | None = None
         self._stand: AlarmStand | None = None
         self._now_ns = 0
+        self.painted = ""
+        """Occurrence as it was painted last: what acknowledging and resetting name."""
         board.flash.flashed.connect(self._flashed)
+        people.changed.connect(self.update)
+
+    def watch(self, recent: Recent) -> None:
+        """Take value and curve from here."""
+        self._recent = recent
+        self.update()
 
     @property
     def stand(self) -> AlarmStand | None:
@@ -62,7 +82,7 @@ class Guidance(QtWidgets.QWidget):
             words = "" if stand is None else f"{tag_words(stand.tag)} {message_words(stand, self._language)}"
             self.setAccessibleName(words)
             if stand is not None:
-                self.setAccessibleDescription(first_action(self._board.alarm(stand), self._language))
+                self.setAccessibleDescription(first_action(stand, self._board.alarm(stand), self._language))
             self.update()
 
     @QtCore.Slot(bool)
@@ -77,12 +97,14 @@ class Guidance(QtWidgets.QWidget):
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         stand, theme, language = self._stand, self._theme, self._language
+        self.painted = stand.occurrence if stand is not None else ""
         if stand is None:
             box = QtCore.QRectF(self.rect()).adjusted(PADDING, 0, -PADDING, 0)
             painter.setFont(theme.font(18))
             painter.setPen(theme.pen("ink2"))
             flags = QtCore.Qt.AlignmentFlag.AlignCenter | QtCore.Qt.TextFlag.TextWordWrap
-            painter.drawText(box, flags, say("views.choose_alarm", language))
+            code = "views.choose_alarm" if self._board.stands else "views.nothing_to_do"
+            painter.drawText(box, flags, say(code, language))
             painter.end()
             return
         y = self._paint_head(painter, stand)
@@ -90,15 +112,15 @@ class Guidance(QtWidgets.QWidget):
         alarm = self._board.alarm(stand)
         if alarm is not None:
             y = self._paint_steps(painter, y, "views.actions", steps_of(alarm.action.pick(language)), numbered=True)
-            if alarm.respond_s > 0:
+            if alarm.respond_s > 0 and shown_state(stand) in _ACTIVE:
                 y = self._paint_time(painter, y, stand, alarm.respond_s)
             y = self._paint_steps(painter, y, "views.causes", steps_of(alarm.cause.pick(language)))
             y = self._paint_steps(painter, y, "views.consequence", steps_of(alarm.consequence.pick(language)))
             if not alarm.action:
                 y = self._paint_steps(painter, y, "views.actions", (say("views.no_action", language),))
         else:
-            words = (say("views.device_action", language),)
-            y = self._paint_steps(painter, y, "views.actions", words, numbered=True)
+            steps = (say("views.device_first", language), say("views.device_then", language))
+            y = self._paint_steps(painter, y, "views.actions", steps, numbered=True)
         painter.end()
         self.setMinimumHeight(round(y))
 
@@ -109,33 +131,52 @@ class Guidance(QtWidgets.QWidget):
             painter, QtCore.QPointF(36, 34), GUIDANCE, stand.priority, shape, theme, frame=self._board.flash.lit
         )
         x = 64 + theme.write(painter, 64, 41, tag_words(stand.tag), size=20, weight=600, token="ink") + 10
-        shown = theme.shortened(message_words(stand, self._language), width - x - PADDING, 20)
-        theme.write(painter, x, 41, shown, size=20, token="ink")
-        return 64.0
+        words, y = message_words(stand, self._language), 41.0
+        if theme.width(words, 20) > width - x - PADDING:
+            x, y = 64.0, y + 28
+        theme.write(painter, x, y, theme.shortened(words, width - x - PADDING, 20), size=20, token="ink")
+        return y + 23
 
     def _paint_value(self, painter: QtGui.QPainter, stand: AlarmStand, y: float) -> float:
-        """Paint the value of the occurrence, large, and in words what is wrong for how long."""
+        """Paint the value as it is now, large, what is wrong for how long, and how it was at the occurrence."""
         theme, tag, language = self._theme, self._board.tag(stand), self._language
-        x = float(PADDING)
-        if stand.value is not None and stand.limit is not None:
-            number = number_words(stand.value, tag)
-            x += theme.write(painter, x, y + 30, number, size=VALUE_PX, weight=600, token="ink") + 6
-            unit = tag.unit if tag is not None else ""
-            x += theme.write(painter, x, y + 30, unit, size=20) + 16
+        x, room = float(PADDING), self.width() - 2.0 * PADDING
+        trended = stand.kind in TRENDED and tag is not None and self._recent is not None and self._recent.has(stand.tag)
+        if trended and tag is not None and self._recent is not None:
+            x += self._paint_now(painter, x, y + 30, tag, self._recent) + 18
         else:
-            words = theme.shortened(value_words(stand, tag, language), self.width() / 2, 20, 600)
-            x += theme.write(painter, x, y + 26, words, size=20, weight=600, token="ink") + (16 if words else 0)
-        told = f"{state_words(stand, language)} · {age_words(stand, self._now_ns)}".rstrip(" ·")
-        room = self.width() - x - PADDING
-        if theme.width(told) > room:
+            words = theme.shortened(value_words(stand, tag, language), room / 2, 20, 600)
+            x += theme.write(painter, x, y + 28, words, size=20, weight=600, token="ink") + (18 if words else 0)
+        told = f"{state_words(stand, language, self._people.name_of)} · {age_words(stand, self._now_ns)}".rstrip(" ·")
+        if theme.width(told) > self.width() - x - PADDING and x > PADDING:
             x, y = float(PADDING), y + 32
-            room = self.width() - 2.0 * PADDING
-        theme.write(painter, x, y + 28, theme.shortened(told, room))
+        theme.write(painter, x, y + 28, theme.shortened(told, self.width() - x - PADDING))
         if stand.limit is not None:
-            y += 30
+            y += 28
             limit = say("views.limit", language, limit=value_words(stand, tag, language))
-            theme.write(painter, PADDING, y + 28, theme.shortened(limit, self.width() - 2 * PADDING))
-        return y + 46
+            theme.write(painter, PADDING, y + 28, theme.shortened(limit, room))
+        y += 44
+        if trended and tag is not None and self._recent is not None:
+            box = QtCore.QRectF(PADDING, y, room - MARGIN + 12, HEIGHT)
+            alarmed = shown_state(stand) in _ACTIVE
+            trend = AlarmTrend(self._recent, theme, language)
+            trend.paint(painter, box, stand, tag, self._now_ns, alarmed=alarmed, alive=self._board.known)
+            y += HEIGHT + FOOT + 6
+        return y
+
+    def _paint_now(self, painter: QtGui.QPainter, x: float, baseline: float, tag: Tag, recent: Recent) -> float:
+        """Paint the value of the newest sample, or in words why there is none; give its width."""
+        theme, language = self._theme, self._language
+        value, cause = recent.value(tag.path)
+        if not self._board.known:
+            return theme.write(painter, x, baseline - 2, say("views.value_unknown", language), size=20)
+        if math.isnan(value):
+            words = theme.shortened(say(words_of(cause), language), self.width() * 0.55, 20)
+            return theme.write(painter, x, baseline - 2, words, size=20, weight=600, token="ink")
+        width = theme.write(painter, x, baseline, number_words(value, tag), size=VALUE_PX, weight=600, token="value")
+        if tag.unit:
+            width += 6 + theme.write(painter, x + width + 6, baseline, tag.unit, size=20)
+        return width
 
     def _rule(self, painter: QtGui.QPainter, y: float) -> None:
         painter.setPen(self._theme.pen("line1"))

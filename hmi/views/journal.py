@@ -18,10 +18,13 @@ from hmi.model.errors import HmiError, LinkLost
 from hmi.model.event import HistoryQuery, JournalRow
 from hmi.model.reason import Reason, reason
 from hmi.model.text import Language
-from hmi.views.alarm_words import tag_words, time_words
+from hmi.views.alarm_words import tag_words, time_words, title_words
+from hmi.views.people import People
 from hmi.words import say, say_reason
 
 ROW = 36
+EVENT = 176
+"""Least width of what happened, pixels."""
 PAGE = 100
 KEPT = 1000
 """Rows that are kept in the window; older ones are asked for again."""
@@ -50,9 +53,10 @@ class HistoryEnd(Protocol):
 class JournalList(QtWidgets.QAbstractScrollArea):
     """The rows of the journal."""
 
-    def __init__(self, theme: Theme, language: Language, parent: QtWidgets.QWidget) -> None:
+    def __init__(self, people: People, theme: Theme, language: Language, parent: QtWidgets.QWidget) -> None:
         """Make it empty."""
         super().__init__(parent)
+        self._people = people
         self._theme, self._language = theme, language
         self._end: HistoryEnd | None = None
         self._asking = False
@@ -70,6 +74,7 @@ class JournalList(QtWidgets.QAbstractScrollArea):
         self._soon.setSingleShot(True)
         self._soon.setInterval(REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
+        people.changed.connect(self.viewport().update)
 
     def attach(self, end: HistoryEnd) -> None:
         """Ask this from now on."""
@@ -162,11 +167,13 @@ class JournalList(QtWidgets.QAbstractScrollArea):
         language = self._language
         event = say(f"alarms.event.{row.event.value}", language)
         if row.reason is not None:
-            event = f"{event}: {say_reason(row.reason, language)}"
+            event = f"{event}: {say_reason(self._people.named(row.reason), language)}"
         elif row.note:
             event = f"{event}: {row.note}"
-        who = " · ".join(part for part in (row.user, row.station) if part) or say("views.engine", language)
-        return time_words(row.server_ns), tag_words(row.tag), row.title.pick(language), event, who
+        who = " · ".join(part for part in (self._people.name_of(row.user), row.station) if part) or say(
+            "views.engine", language
+        )
+        return time_words(row.server_ns), tag_words(row.tag), title_words(row.title, row.tag, language), event, who
 
     # ------------------------------------------------------------------------------------------- overrides of Qt
 
@@ -180,6 +187,11 @@ class JournalList(QtWidgets.QAbstractScrollArea):
         super().showEvent(event)
         self.refresh()
 
+    def hideEvent(self, event: QtGui.QHideEvent) -> None:
+        """Ask nothing while nobody can see it."""
+        super().hideEvent(event)
+        self._soon.stop()
+
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Paint the rows that are in sight."""
         theme, width = self._theme, self.viewport().width()
@@ -192,7 +204,9 @@ class JournalList(QtWidgets.QAbstractScrollArea):
             self._paint_row(painter, self.rows[number], number * ROW - top, width)
         if self.fault is not None or not self.rows:
             words = say_reason(self.fault, self._language) if self.fault else say("views.no_rows", self._language)
-            theme.write(painter, 8, self.viewport().height() - 14, theme.shortened(words, width - 16))
+            y = self.viewport().height() / 2 if not self.rows else self.viewport().height() - 14
+            x, align = (width / 2, 0) if not self.rows else (8, 1)
+            theme.write(painter, x, y, theme.shortened(words, width - 16), align=align)
         painter.end()
 
     def _paint_row(self, painter: QtGui.QPainter, row: JournalRow, y: float, width: int) -> None:
@@ -205,8 +219,13 @@ class JournalList(QtWidgets.QAbstractScrollArea):
         paint_shape(painter, QtCore.QPointF(24, middle), LIST, row.priority, shape, theme, frame=False)
         when, tag, message, event, who = self.words_of(row)
         token = "ink3" if gone else "ink"
-        edges = [(46, 146), (146, 280), (280, 280 + (width - 280) * 0.36), (280 + (width - 280) * 0.36, width - 220)]
+        size = 18 if self.window().width() < 1500 else 17
+        who = theme.shortened(who, width * 0.2, size)
+        first, last = 280 - 20 * (size > 17), width * 0.8 - 32  # message and event share what lies between
+        split = last - max(EVENT, (last - first) * 0.44)
+        end = width - 32 - theme.width(who, size)
+        edges = [(46, 144), (144, first), (first, split), (split, end)]
         for (left, right), words, weight in zip(edges, (when, tag, message, event), (400, 600, 400, 400), strict=True):
-            shown = theme.shortened(words, right - left - 10, None, weight)
-            theme.write(painter, left, middle + 6, shown, weight=weight, token=token)
-        theme.write(painter, width - 16, middle + 6, theme.shortened(who, 196), align=-1)
+            shown = theme.shortened(words, right - left - 10, size, weight)
+            theme.write(painter, left, middle + 6, shown, size=size, weight=weight, token=token)
+        theme.write(painter, width - 16, middle + 6, who, size=size, align=-1)

@@ -20,6 +20,7 @@ from hmi.model.text import Language
 from hmi.views import alarm_words
 from hmi.views.alarms_page import AlarmsPage
 from hmi.views.banner import Banner
+from hmi.views.recent import TRENDED
 from hmi.words import load, say_reason
 from tests.shell.engine_stand_in import stand
 from tests.shell.small_station import ident
@@ -72,6 +73,7 @@ def test_that_every_code_of_this_room_has_words(language):
     codes = set(re.findall(r"[\"'](views\.[a-z_]+)[\"']", text))
     codes |= {f"views.state.{state.name.lower()}" for state in AlarmState}
     codes |= {f"views.column.{name}" for name in ("time", "age", "tag", "message", "value", "state", "action")}
+    codes |= {f"views.limit_{kind.value}" for kind in TRENDED}
     words = load(language)
     assert len(codes) > 25
     assert {code for code in codes if not words.get(code)} == set()
@@ -165,7 +167,7 @@ def test_that_without_the_engine_nothing_sounds_and_rows_are_said_to_be_old(boar
     painted(banner)
     assert board.sounding == 0
     assert banner.painted[0].button is None
-    assert "not connected" in page._title.text()
+    assert "not connected" in page.cards._title.text()
 
 
 # ---------------------------------------------------------------------------------------------------- presses
@@ -210,6 +212,7 @@ def test_that_holding_the_key_acknowledges_once(board, banner, page, engine, qtb
     painted(banner)
     painted(page)
     page.list.selectRow(0)
+    painted(page.guidance)
     for widget in (banner, page.list, page.acknowledge_button):
         for repeat in (False, True, True):
             event = QtGui.QKeyEvent(
@@ -274,9 +277,9 @@ def test_that_what_was_not_done_is_said_in_words(asks, engine, page, answer, wor
     asks.press(("a-1",))
     engine.run()
     assert say_reason(asks.said, Language.EN) == words
-    assert page._said.text() == words
+    assert page.cards._said.text() == words
     asks._forget()
-    assert page._said.text() == ""
+    assert page.cards._said.text() == ""
 
 
 def test_that_without_the_engine_a_press_is_refused_and_not_kept(asks, engine):

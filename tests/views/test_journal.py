@@ -13,6 +13,7 @@ from hmi.model.event import JournalRow
 from hmi.model.reason import reason
 from hmi.model.text import Language, Text
 from hmi.views.journal import JournalList
+from hmi.views.people import People
 
 
 def row(sequence, event=AlarmEvent.OCCURRED, state=AlarmState.UNACKNOWLEDGED, **fields):
@@ -68,7 +69,7 @@ class Server:
 
 @pytest.fixture
 def journal(theme, qtbot):
-    made = JournalList(theme, Language.EN, None)
+    made = JournalList(People(), theme, Language.EN, None)
     qtbot.addWidget(made)
     made.resize(900, 300)
     yield made
