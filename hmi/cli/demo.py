@@ -7,6 +7,7 @@ side, and what is tried out in one never touches what is shipped.
 import argparse
 import errno
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -25,6 +26,8 @@ from hmi.resources import resource_path
 EXAMPLE = "buffer-line"
 DEFAULT_SECONDS = 10.0
 """How long the demo runs before its picture is taken."""
+_PLACE = re.compile(r"(?P<scheme>opc\.tcp://)[^/:]+:(?P<port>\d+)(?P<rest>.*)")
+"""An OPC UA endpoint with its port."""
 PICTURE_STARTS = 3
 """A window that is to take a picture and fails so often is given up; an operator's is started for ever."""
 
@@ -124,10 +127,16 @@ def _moved(line: str, ports: dict[int, int]) -> str:
     """Give a device's line another port; devices that share one go on sharing it."""
     device = msgspec.json.decode(line, type=Device)
     options = msgspec.json.decode(device.options)
-    if not isinstance(options, dict) or "port" not in options:
+    if not isinstance(options, dict):
         return line
-    port = ports.setdefault(int(options["port"]), free_port(set(ports.values())))
-    options = {**options, "host": "127.0.0.1", "port": port}
+    if "port" in options:
+        port = ports.setdefault(int(options["port"]), free_port(set(ports.values())))
+        options = {**options, "host": "127.0.0.1", "port": port}
+    elif place := _PLACE.match(str(options.get("endpoint", ""))):
+        port = ports.setdefault(int(place["port"]), free_port(set(ports.values())))
+        options = {**options, "endpoint": f"{place['scheme']}127.0.0.1:{port}{place['rest']}"}
+    else:
+        return line
     moved = msgspec.structs.replace(device, options=msgspec.Raw(msgspec.json.encode(options)))
     return msgspec.json.encode(moved).decode()
 

@@ -7,7 +7,7 @@ import asyncio
 import importlib
 import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, cast
 
@@ -72,14 +72,16 @@ class Engine:
         self.tick = Tick(self.table, clock)
         self._health = HealthWriter(self.table, station.data, clock)
         self._snapshots = Snapshots(self.table, station, clock)
-        self.alarms = AlarmDesk(keeper, clock, standing.alarms if standing is not None else ())
+        self._standing = standing or Standing()
+        self.alarms = AlarmDesk(keeper, clock, self._standing.alarms, known=self._standing.known)
         self._alarm_timer = AlarmTimer(self.alarms, clock, self.tick.flush, self.tick.fail)
         self._devices: dict[str, Running] = {}
         devices, trail = DevicesAtWork(lambda: self.project, self._devices), StoredTrail(station.data)
         self.commands = CommandDesk(keeper, trail, Readings(self.table, clock), devices, clock)
-        self._standing = standing or Standing()
         self.applied: list[Callable[[Project], None]] = []
         """Told of a project that was applied, on the event loop; called when rows and polls have changed."""
+        self._planned = False
+        """Whether alarms and commands have their tags."""
         self._tasks: asyncio.TaskGroup | None = None
         """While it runs; None again from the moment when it is to stop."""
         self._work: set[asyncio.Task[None]] = set()
@@ -116,15 +118,18 @@ class Engine:
             self._spawn(self._snapshots.run(), "snapshots")
             self._spawn(self._sweeps(), "sweeps")
             try:
-                await self._load_drivers(self._plant)
                 self._say_faulty()
                 self.alarms.plan(await asyncio.to_thread(alarm_plan, self._plant.project), self.table)
                 self.tick.listeners.append(self._alarm_timer.look)
                 self.commands.plan(self._plant)
+                self._planned = True
                 if self._standing.known:
                     self.commands.begin(self._standing.station)
-                for device in self._plant.devices.values():
-                    self._start(device)
+                for telling in (False, True):  # who is polled comes first: a library that subscribes loads slowly
+                    devices = [one for one in self._plant.devices.values() if one.subscribed is telling]
+                    await self._load_drivers(devices)
+                    for device in devices:
+                        self._start(device)
                 if ready is not None:
                     ready.set()
                 await stop.wait()
@@ -135,6 +140,7 @@ class Engine:
                 task.cancel()
         self.tick.flush()
         self._alarm_timer.stop()
+        self.alarms.close()
         self._snapshots.write_now()
         self.table.writer.close()
 
@@ -142,7 +148,10 @@ class Engine:
         """Take over what the store held, when it could not be read at the start."""
         if not self._standing.known:
             self._standing = standing
-            self.commands.begin(standing.station)
+            if self._planned:  # otherwise `run` does it, once there are tags to settle them at
+                self.commands.begin(standing.station)
+            self.alarms.learn(standing.alarms)
+            self._alarm_timer.arm()
 
     async def apply(self, project: Project) -> Difference:
         """Follow a changed project; devices that did not change notice nothing.
@@ -159,7 +168,7 @@ class Engine:
             plant = await asyncio.to_thread(build_plant, project, PROTOCOLS, self._plant)
             alarms = await asyncio.to_thread(alarm_plan, project)
             difference = await asyncio.to_thread(compare, self._plant, plant)
-            await self._load_drivers(plant)
+            await self._load_drivers(plant.devices.values())
             self._check_runs()
             self.tick.flush()
             try:
@@ -214,9 +223,9 @@ class Engine:
         log.info("image %s: %d rows, %d adopted", self.table.writer.path.name, len(self._plant.tags), adopted)
         sweep(self._station.runtime, self.generation)
 
-    async def _load_drivers(self, plant: Plant) -> None:
-        """Import the drivers that are needed, off the loop: a protocol library may take a tenth of a second."""
-        modules = {device.spec.driver for device in plant.devices.values() if device.spec is not None and device.usable}
+    async def _load_drivers(self, devices: Iterable[PlantDevice]) -> None:
+        """Import the drivers that are needed, off the loop: a protocol library may take half a second."""
+        modules = {device.spec.driver for device in devices if device.spec is not None and device.usable}
         for module in sorted(modules):
             try:
                 await asyncio.to_thread(importlib.import_module, module)

@@ -113,6 +113,11 @@ class Listener(ABC, Generic[P]):
         """True while nothing may be read or answered."""
         return self.fault is FaultKind.CABLE_PULLED
 
+    @property
+    def answering(self) -> bool:
+        """False while nobody is let in yet: who connects waits in the kernel."""
+        return True
+
     async def open(self) -> None:
         """Begin to listen.
 
@@ -144,7 +149,8 @@ class Listener(ABC, Generic[P]):
                 self._listener.listen(BACKLOG)
             except OSError as error:
                 raise self._unusable(error) from error
-            self._accepting = asyncio.create_task(self._accept(self._listener), name=f"simulate accept {self.port}")
+            if self.answering:
+                self._accepting = asyncio.create_task(self._accept(self._listener), name=f"simulate accept {self.port}")
             for session in tuple(self.sessions):
                 session.speak()
 

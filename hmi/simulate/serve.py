@@ -21,6 +21,9 @@ from hmi.simulate.simulation import Simulation
 
 log = logging.getLogger("hmi.simulate")
 
+BUILD_AFTER_S = 1.5
+"""OPC UA servers leave the first seconds of a demo to engine and window, which start at the same time."""
+
 Say = Callable[[str, dict[str, Argument]], None]
 """Gets a code of `simulate.po` and its arguments; the command line says it in the user's language."""
 
@@ -91,7 +94,7 @@ async def _serve(
             raise UsageError("simulate.unknown_device", device=device)
         if kind not in simulation.offered(device):
             raise UsageError("simulate.fault_not_offered", device=device, kind=kind.value)
-    await simulation.open()
+    await simulation.open(BUILD_AFTER_S)
     control = None
     try:
         control = await Control(simulation).open(station.runtime)

@@ -1,7 +1,6 @@
 """The running simulation: PLCs and ports of a project, stepped at the pace of the demo. asyncio; made by `serve`."""
 
 import asyncio
-import importlib
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,6 +18,7 @@ from hmi.simulate.listener import Listener, Simulated
 from hmi.simulate.plc import Plc
 from hmi.simulate.process import BufferLine
 from hmi.simulate.process.plant import STEP_S
+from hmi.simulate.ua_endpoint import UaEndpoint
 from hmi.simulate.ua_plc import UaPlc
 
 log = logging.getLogger("hmi.simulate")
@@ -71,13 +71,16 @@ class Simulation:
             behind.setdefault(key, {})[options.unit] = plc
         if not self.plcs:
             raise EnvironmentFault("simulate.nothing_to_simulate", project=project.header.name)
-        # Those that are ready at once come first; an OPC UA server takes a second or two.
         self.endpoints[:0] = [Endpoint(host, max(0, port), plcs) for (host, port), plcs in behind.items()]
         self._pacing: asyncio.Task[None] | None = None
+        self._building: list[asyncio.Task[None]] = []
         self.refresh(0.0)
 
-    async def open(self) -> None:
-        """Open the ports and let time run.
+    async def open(self, build_after_s: float = 0.0) -> None:
+        """Open the ports and let time run; OPC UA servers are built meanwhile, whoever connects to them waits.
+
+        Args:
+            build_after_s: when the building begins, 0 or more seconds; it takes a processor for a second or two.
 
         Raises:
             EnvironmentFault: when a port is taken; nothing stays open then.
@@ -89,20 +92,30 @@ class Simulation:
             await self.close()
             raise
         self._pacing = asyncio.create_task(self._pace(), name="simulate pace")
+        self._building = [
+            asyncio.create_task(endpoint.build(build_after_s), name=f"simulate build {endpoint.port}")
+            for endpoint in self.endpoints
+            if isinstance(endpoint, UaEndpoint)
+        ]
+
+    async def built(self) -> None:
+        """Wait until every port answers."""
+        await asyncio.gather(*self._building)
 
     async def close(self) -> None:
         """Stop time and close the ports; safe to call twice."""
-        if self._pacing is not None:
-            task, self._pacing = self._pacing, None
+        tasks = [*self._building, *([self._pacing] if self._pacing is not None else [])]
+        self._building, self._pacing = [], None
+        for task in tasks:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         for endpoint in self.endpoints:
             await endpoint.close()
 
     async def wait(self) -> None:
-        """Run until the task that calls is cancelled; a fault of the process model comes out here."""
+        """Run until the task that calls is cancelled; a fault of the process model or of a server comes out here."""
         if self._pacing is not None:
-            await self._pacing
+            await asyncio.gather(self._pacing, *self._building)
 
     def offered(self, device: str) -> tuple[FaultKind, ...]:
         """List the faults of a device: those of the process only where it has the tag that they go by."""
@@ -157,9 +170,7 @@ class Simulation:
         tags = [tag for tag in project.all_tags if tag.device == device.name and tag.address]
         plc = UaPlc(device, options, tags, write=self.line.write, seed=self.seed * 1000 + number)
         self.plcs[device.name] = plc
-        # The library takes half a second to load: only those who simulate such a device pay for it.
-        made = importlib.import_module("hmi.simulate.ua_endpoint").UaEndpoint(host, 0 if any_port else port, plc)
-        self.endpoints.append(made)
+        self.endpoints.append(UaEndpoint(host, 0 if any_port else port, plc))
 
     def _plc(self, project: Project, device: Device, options: modbus_tcp.ModbusTcpOptions, number: int) -> Plc:
         """Make one PLC with the tags that are read from it."""

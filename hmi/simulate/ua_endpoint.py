@@ -1,163 +1,21 @@
-"""A listening OPC UA port on loopback for one simulated device. asyncio; imported by `simulation` when one is needed.
+"""A listening OPC UA port on loopback for one simulated device. asyncio; made by `simulation`.
 
-The server is the library's, without its own port: the connections are ours, so that a cable can be pulled. It is meant
-for tens of nodes: with a thousand that change ten times a second it starves its own clients (`specs/performance.md`).
+It listens at once, as every other port does; who connects waits until the server behind it has been built, like a
+device that is switched on. The server's library is loaded only then (`ua_server`).
 """
 
 import asyncio
-import logging
-import uuid
-from datetime import UTC, datetime
-from typing import Any
-
-from asyncua import ua
-from asyncua.common.callback import CallbackType
-from asyncua.server.binary_server_asyncio import OPCUAProtocol
-from asyncua.server.server import Server
-from asyncua.ua.attribute_ids import AttributeIds
+import importlib
+from typing import TYPE_CHECKING
 
 from hmi.link.messages import FaultKind
-from hmi.model.devices.opcua import IdKind, OpcUaPoint
-from hmi.model.tag import DataType
 from hmi.simulate.listener import Listener
-from hmi.simulate.session import SLOW_S
-from hmi.simulate.ua_plc import NodeValue, UaPlc
+from hmi.simulate.ua_plc import UaPlc
 
-logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)  # it logs each client that goes
+if TYPE_CHECKING:
+    from hmi.simulate.ua_server import UaServer
 
-PUBLISH_S = 0.2
-"""How often changed values are taken into the nodes, seconds."""
-MOST_HELD = 1_000_000
-"""Bytes that wait for a cable to be plugged in again."""
-_KINDS = {
-    DataType.BOOL: ua.VariantType.Boolean, DataType.INT16: ua.VariantType.Int16, DataType.UINT16: ua.VariantType.UInt16,
-    DataType.INT32: ua.VariantType.Int32, DataType.UINT32: ua.VariantType.UInt32, DataType.INT64: ua.VariantType.Int64,
-    DataType.UINT64: ua.VariantType.UInt64, DataType.FLOAT32: ua.VariantType.Float,
-    DataType.FLOAT64: ua.VariantType.Double, DataType.STRING: ua.VariantType.String,
-}  # fmt: skip
-
-
-class _Server(Server):
-    """The library's server without a port of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.talking: list[OPCUAProtocol] = []
-        self.closing: list[asyncio.Task[Any]] = []
-
-    async def start(self) -> None:
-        """Begin to serve the connections that are handed over."""
-        await self._setup_server_nodes()
-        await self.iserver.start()
-
-    async def stop(self) -> None:
-        """End serving."""
-        await asyncio.gather(*self.closing, return_exceptions=True)
-        await self.iserver.stop()
-
-    def arguments(self) -> dict[str, Any]:
-        """Give what the library's protocol needs."""
-        self.closing[:] = [task for task in self.closing if not task.done()]
-        return {
-            "iserver": self.iserver,
-            "policies": self._policies,
-            "clients": self.talking,
-            "closing_tasks": self.closing,
-            "limits": self.limits,
-        }
-
-
-class _Gate(asyncio.Transport):
-    """What the server writes to: passes on, late, or not before the cable is plugged in again."""
-
-    def __init__(self, inner: asyncio.Transport, port: "UaEndpoint") -> None:
-        super().__init__()
-        self._inner = inner
-        self._port = port
-        self._held: list[bytes] = []
-        self._late: list[asyncio.TimerHandle] = []
-
-    def write(self, data: Any) -> None:
-        if self._port.silent or self._held:
-            self._held.append(bytes(data))
-            if sum(map(len, self._held)) > MOST_HELD:
-                self.abort()
-        elif self._port.fault_of_device is FaultKind.SLOW or self._late:
-            loop = asyncio.get_running_loop()
-            self._late.append(loop.call_later(SLOW_S, self._write_late, bytes(data)))
-        else:
-            self._inner.write(data)
-
-    def flush(self) -> None:
-        """Write what waited for the cable."""
-        held, self._held = self._held, []
-        for data in held:
-            self._inner.write(data)
-
-    def end(self) -> None:
-        """Forget what was to be written."""
-        for timer in self._late:
-            timer.cancel()
-        self._late.clear()
-        self._held.clear()
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def abort(self) -> None:
-        self._inner.abort()
-
-    def is_closing(self) -> bool:
-        return self._inner.is_closing()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self._inner.get_extra_info(name, default)
-
-    def _write_late(self, data: bytes) -> None:
-        del self._late[:1]
-        if not self._inner.is_closing():
-            self._inner.write(data)
-
-
-class _Session(OPCUAProtocol):
-    """One connection."""
-
-    def __init__(self, port: "UaEndpoint", arguments: dict[str, Any]) -> None:
-        super().__init__(**arguments)
-        self._port = port
-        self._gate: _Gate | None = None
-        self._wire: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self._wire = transport
-            self._gate = _Gate(transport, self._port)
-            self._port.sessions.add(self)
-            super().connection_made(self._gate)
-            if self._port.silent:
-                self.hush()
-
-    def connection_lost(self, ex: BaseException | None) -> None:
-        self._port.sessions.discard(self)
-        if self._gate is not None:
-            self._gate.end()
-        super().connection_lost(ex)
-
-    def hush(self) -> None:
-        """Read and answer nothing."""
-        if self._wire is not None and not self._wire.is_closing():
-            self._wire.pause_reading()
-
-    def speak(self) -> None:
-        """Read and answer again."""
-        if self._wire is not None and self._gate is not None and not self._wire.is_closing():
-            self._gate.flush()
-            self._wire.resume_reading()
-
-    def drop(self) -> None:
-        """End at once."""
-        if self._wire is not None:
-            self._wire.abort()
+_LIBRARY = "hmi.simulate.ua_server"
 
 
 class UaEndpoint(Listener[UaPlc]):
@@ -173,104 +31,42 @@ class UaEndpoint(Listener[UaPlc]):
         """
         super().__init__(host, port, {0: plc})
         self._plc = plc
-        self._server: _Server | None = None
-        self._nodes: dict[str, tuple[ua.NodeId, ua.VariantType]] = {}
-        self._shown: dict[str, NodeValue] = {}
-        self._publishing: asyncio.Task[None] | None = None
+        self._server: UaServer | None = None
 
     @property
     def fault_of_device(self) -> FaultKind:
         """How the device behind the port is broken."""
         return self._plc.fault
 
-    async def open(self) -> None:
-        """Make the server and begin to listen.
+    @property
+    def answering(self) -> bool:
+        """False until the server has been built."""
+        return self._server is not None
 
-        Raises:
-            EnvironmentFault: when the port is taken.
+    async def build(self, delay_s: float) -> None:
+        """Make the server, then let in who waits; call it once, after `open`.
+
+        Args:
+            delay_s: time left to others before, 0 or more seconds.
         """
-        await super().open()
-        await self._stop_accepting()  # nobody is let in before there is something to be read
-        server = _Server()
-        await server.init()
+        await asyncio.sleep(delay_s)
+        library = await asyncio.to_thread(importlib.import_module, _LIBRARY)
         host = f"[{self.host}]" if ":" in self.host else self.host
-        server.set_endpoint(f"opc.tcp://{host}:{self.port}/")
-        server.set_server_name(f"Clearline simulator: {self._plc.name}")
-        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        await self._make_nodes(server)
-        server.subscribe_server_callback(CallbackType.PostWrite, self._written)
-        await server.start()
+        server: UaServer = library.UaServer(self._plc, self)
+        await server.open(f"opc.tcp://{host}:{self.port}/")
         self._server = server
-        self._publishing = asyncio.create_task(self._publish(server), name=f"simulate nodes {self.port}")
         await self.follow()
 
     async def close(self) -> None:
         """Stop listening, end every connection; safe to call twice."""
         await super().close()
-        if self._publishing is not None:
-            task, self._publishing = self._publishing, None
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
         if self._server is not None:
             server, self._server = self._server, None
-            await asyncio.sleep(0)  # the connections that were ended tell the server so
-            await server.stop()
+            await server.close()
 
     def _session(self) -> asyncio.Protocol:
         """Make what speaks over one connection."""
         if self._server is None:
             message = "a connection before the server"
             raise RuntimeError(message)
-        session: asyncio.Protocol = _Session(self, self._server.arguments())
-        return session
-
-    async def _make_nodes(self, server: _Server) -> None:
-        """Make the nodes of the device, and as many namespaces as their ids name."""
-        highest = max((node.point.namespace for node in self._plc.nodes.values()), default=1)
-        for number in range(2, highest + 1):
-            await server.register_namespace(f"urn:clearline:simulated:{number}")
-        folder = await server.nodes.objects.add_object(_made_id(self._plc.name, 1), self._plc.name)
-        for key, node in self._plc.nodes.items():
-            kind = _KINDS[node.point.data_type]
-            name = ua.QualifiedName(node.title, ua.UInt16(node.point.namespace))
-            value = self._plc.values.get(key, "" if kind is ua.VariantType.String else 0)
-            made = await folder.add_variable(_node_id(node.point), name, value, kind)
-            if node.writable:
-                await made.set_writable()
-            self._nodes[key] = (made.nodeid, kind)
-
-    async def _publish(self, server: _Server) -> None:
-        """Take changed values into the nodes, again and again."""
-        while True:
-            stamp = datetime.now(UTC)
-            for key, value in self._plc.values.items():
-                if key in self._nodes and self._shown.get(key) != value:
-                    self._shown[key] = value
-                    node, kind = self._nodes[key]
-                    data = ua.DataValue(ua.Variant(value, kind), SourceTimestamp=stamp)  # type: ignore[arg-type]
-                    await server.write_attribute_value(node, data)
-            await asyncio.sleep(PUBLISH_S)
-
-    async def _written(self, event: Any, _dispatcher: Any = None) -> None:
-        """Take what a client has written."""
-        if not event.is_external:
-            return
-        by_id = {node: key for key, (node, _) in self._nodes.items()}
-        for wanted, status in zip(event.request_params.NodesToWrite, event.response_params, strict=True):
-            key = by_id.get(wanted.NodeId)
-            if key is not None and wanted.AttributeId == AttributeIds.Value and status.is_good():
-                self._shown[key] = wanted.Value.Value.Value
-                self._plc.written(key, wanted.Value.Value.Value)
-
-
-def _node_id(point: OpcUaPoint) -> ua.NodeId:
-    """Make the library's node id of an address."""
-    identifier: Any = point.identifier
-    if point.kind is IdKind.GUID:
-        identifier = uuid.UUID(bytes_le=identifier)
-    return _made_id(identifier, point.namespace)
-
-
-def _made_id(identifier: Any, namespace: int) -> ua.NodeId:
-    """Make a node id; the library finds its kind by the type of the identifier."""
-    return ua.NodeId(identifier, ua.Int16(namespace))
+        return self._server.session()

@@ -17,10 +17,14 @@ ROWS = 25
 
 
 def make_project(folder: Path, *, port: int, tags: int, scan: str, shown: int) -> None:
-    """Writes a project.
+    """Writes the project that `project_of` makes into a folder."""
+    write_project(project_of(port=port, tags=tags, scan=scan, shown=shown), folder)
+
+
+def project_of(*, port: int, tags: int, scan: str, shown: int) -> Project:
+    """Makes a project.
 
     Args:
-        folder: where.
         port: of the Modbus server on loopback.
         tags: registers `hr0` and following.
         scan: `fast` (100 ms), `normal` (1 s) or `slow`.
@@ -38,7 +42,7 @@ def make_project(folder: Path, *, port: int, tags: int, scan: str, shown: int) -
         )
         for number in range(shown)
     )
-    project = Project(
+    return Project(
         header=ProjectHeader(id=derived_id("bench", "project"), name="bench", title=Text(zh="基准", en="Benchmark")),
         devices=(
             Device(id=derived_id("bench", "plc"), name="PLC-1", protocol="modbus-tcp", options=options, scan=scan),
@@ -57,4 +61,3 @@ def make_project(folder: Path, *, port: int, tags: int, scan: str, shown: int) -
         elements={screen.id: elements},
         navigation=(NavigationItem(id=derived_id("bench", "nav"), title=Text(zh="全部", en="All"), screens=("All",)),),
     )
-    write_project(project, folder)

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -23,7 +24,8 @@ def devices_of(folder):
 
 
 def ports_of(folder):
-    return {device.name: msgspec.json.decode(device.options)["port"] for device in devices_of(folder)}
+    options = {device.name: msgspec.json.decode(device.options) for device in devices_of(folder)}
+    return {name: one["port"] if "port" in one else urlsplit(one["endpoint"]).port for name, one in options.items()}
 
 
 def test_that_the_copy_differs_in_its_ports_alone(tmp_path):

@@ -12,6 +12,7 @@ from hmi.simulate.process import BufferLine
 from hmi.simulate.process.batch import Step
 from hmi.simulate.process.plant import STEP_S
 from hmi.simulate.simulation import Simulation
+from hmi.simulate.ua_plc import UaPlc
 
 PROJECT = Path(__file__).resolve().parents[2] / "resources" / "examples" / "buffer-line"
 LOOK_EVERY = 5
@@ -92,13 +93,14 @@ def test_that_no_alarm_comes_in_the_other_steps_of_the_batch(project, start):
 @pytest.mark.parametrize(
     ("writes", "alarm", "seconds"),
     [
-        ({"Mixing/TIC-102.SP": 62.0}, "Mixing/TIC-102.PV:high", 60),
+        ({"Mixing/TIC-102.SP": 62.0}, "Mixing/TIC-102.PV:high", 75),
         ({"Mixing/PIC-102.SP": 0.7}, "Mixing/PIC-102.PV:high", 30),
         ({"Mixing/SIC-102.SP": 230.0}, "Mixing/SIC-102.PV:high", 30),
         ({"Mixing/AIC-102.MODE": 0, "Mixing/AIC-102.OUT": 100.0}, "Mixing/AIC-102.PV:high", 180),
         ({"Utilities/PIC-201.SP": 4.0}, "Utilities/PIC-201.PV:high", 30),
         ({"Utilities/PIC-201.SP": 2.2}, "Utilities/PIC-201.PV:low", 60),
         ({"Utilities/TT-230.SP": 11.0}, "Utilities/TT-230:high", 150),
+        ({"Utilities/FT-240.SP": 80.0}, "Utilities/FT-240:low", 30),
     ],
 )
 def test_that_a_mistake_of_the_operator_brings_its_alarm_and_no_other(project, writes, alarm, seconds):
@@ -158,9 +160,13 @@ async def test_that_a_flood_brings_many_alarms_on_every_device_and_mending_ends_
     simulation, watch = Simulation(project, seed=1, any_port=True), Watch(project)
 
     def read():
-        return {
-            one.tag.path: plc.map.value(plc.memory, one) for plc in simulation.plcs.values() for one in plc.map.mapped
-        }
+        found = {}
+        for plc in simulation.plcs.values():
+            if isinstance(plc, UaPlc):
+                found |= {node.title: plc.values[key] for key, node in plc.nodes.items()}
+            else:
+                found |= {one.tag.path: plc.map.value(plc.memory, one) for one in plc.map.mapped}
+        return found
 
     await simulation.set_faults(dict.fromkeys(simulation.plcs, FaultKind.FLOOD))
     watch.look(read(), 0.0)

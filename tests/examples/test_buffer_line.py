@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from asyncua import Client, ua
 from pymodbus.client import AsyncModbusTcpClient
 
 from hmi.expression import Expression, compile_expression
@@ -43,12 +44,13 @@ def test_that_the_files_are_in_their_canonical_form(tmp_path):
 def test_that_it_is_large_enough_and_every_device_proves_that_it_runs():
     project = demo()
     assert len(project.all_tags) >= 120
-    assert len(project.devices) == 4
+    assert [device.protocol for device in project.devices].count("modbus-tcp") == 4
+    assert [device.name for device in project.devices if device.protocol == "opcua"] == ["AN-1"]
     for device in project.devices:
         assert isinstance(device.liveness, Heartbeat | CpuState), device.name
         assert device.signature is not None, device.name
     signatures = {device.signature.expected for device in project.devices if device.signature}
-    assert len(signatures) == 4
+    assert len(signatures) == 5
 
 
 def texts_in(value) -> list[Text]:
@@ -92,7 +94,8 @@ def test_that_every_tag_is_known_to_the_plant_and_the_plant_to_the_project():
     known = set(BufferLine(1).values())
     paths = set(demo().tags_by_path)
     assert known <= paths
-    assert paths - known == {f"PLC-{number}.{name}" for number in (1, 2, 3, 4) for name in ("Heartbeat", "CPU")}
+    evidence = {f"PLC-{number}.{name}" for number in (1, 2, 3, 4) for name in ("Heartbeat", "CPU")}
+    assert paths - known == evidence | {"AN-1.Heartbeat"}
 
 
 def test_that_what_may_be_written_is_what_the_plant_takes():
@@ -170,8 +173,10 @@ async def test_that_every_tag_reads_back_through_another_modbus_client_as_the_va
         await simulation.set_faults({})
         simulation.advance(round(120 / STEP_S))
         model = simulation.line.values()
-        compared = 0
+        compared = set()
         for device in project.devices:
+            if device.protocol != "modbus-tcp":
+                continue
             plc, endpoint = simulation.plcs[device.name], endpoint_of(simulation, device.name)
             client = AsyncModbusTcpClient(endpoint.host, port=endpoint.port, retries=0)
             closing.callback(client.close)
@@ -187,8 +192,99 @@ async def test_that_every_tag_reads_back_through_another_modbus_client_as_the_va
                     got = got * one.tag.scale + one.tag.offset
                     half_step = abs(one.tag.scale) / 2 if one.point.data_type not in (DataType.FLOAT32,) else 0
                     assert got == pytest.approx(want, rel=1e-6, abs=half_step + 1e-6), one.tag.path
-                compared += 1
-        assert compared == len(model)
+                compared.add(one.tag.path)
+        assert set(model) - compared == {tag.path for tag in project.all_tags if tag.device == "AN-1"} & set(model)
+
+
+async def test_that_the_analyser_is_read_and_set_by_another_opc_ua_client():
+    async with simulated(seed=9, opcua=True) as simulation:
+        port, model = endpoint_of(simulation, "AN-1").port, simulation.line
+        async with Client(f"opc.tcp://127.0.0.1:{port}/an-1", timeout=5) as client:
+            for tag in demo().all_tags:
+                if tag.device != "AN-1" or tag.path not in model.values():
+                    continue
+                span = tag.span.high - tag.span.low
+                got = await client.get_node(tag.address).read_value()
+                assert got == pytest.approx(model.values()[tag.path], abs=0.05 * span), tag.path
+            flow = client.get_node("ns=2;s=Sample.FlowSetpoint")
+            await flow.write_value(80.0, ua.VariantType.Float)
+            assert model.values()["Utilities/FT-240.SP"] == 80.0
+            before = model.values()["Utilities/FT-240"]
+            simulation.advance(round(60 / STEP_S))
+            assert 70 < model.values()["Utilities/FT-240"] < 90 < before
+
+
+def test_that_no_screen_is_scaled_to_make_room_for_the_alarms():
+    project, places = demo(), {1920: (16.0, 796.0, 1360.0, 168.0), 1366: (12.0, 468.0, 912.0, 184.0)}
+    for screen in project.screens:
+        banners = [one.at for one in project.elements[screen.id] if one.type == "alarm_banner"]
+        assert banners == [places[screen.width]], screen.path
+
+
+LOOPS = ("Water/FIC-101", "Mixing/TIC-102", "Mixing/AIC-102", "Mixing/PIC-102", "Mixing/SIC-102", "Utilities/PIC-201")
+
+
+@pytest.mark.parametrize("path", LOOPS)
+def test_that_a_loop_has_all_that_its_faceplate_needs(path):
+    tags = demo().tags_by_path
+    measured, setpoint, output, mode = (tags[f"{path}.{name}"] for name in ("PV", "SP", "OUT", "MODE"))
+    assert not measured.writable
+    assert measured.span.low is not None
+    assert measured.span == setpoint.span
+    assert setpoint.writable
+    assert setpoint.rules.largest_step is not None
+    for tag in (setpoint, output, mode):
+        assert tag.write.low is not None, tag.path
+        assert tag.write.high is not None, tag.path
+    assert set(mode.states) == {"0", "1"}
+    refusing = next(one for one in output.rules.interlocks if "MODE" in one.condition)
+    assert refusing.title.zh != refusing.title.en
+    ramp = setpoint.rules.ramp
+    if ramp is not None:
+        assert tags[ramp.working].unit == setpoint.unit
+        assert ramp.rate_per_min is not None or tags[ramp.rate].unit == f"{setpoint.unit}/min"
+
+
+@pytest.mark.parametrize("path", LOOPS)
+def test_that_each_loop_obeys_mode_output_and_set_point(path):
+    line = BufferLine(1, start=Step.FILL if path == "Water/FIC-101" else Step.MIX_HEAT)
+    low, high = (demo().tags_by_path[f"{path}.SP"].write.low, demo().tags_by_path[f"{path}.SP"].write.high)
+
+    def run(seconds: float) -> float:
+        for _ in range(round(seconds / STEP_S)):
+            line.step()
+        return line.values()[f"{path}.OUT"]
+
+    run(5)
+    line.write(f"{path}.OUT", 37.0)
+    assert line.values()[f"{path}.OUT"] != 37.0, "in automatic the controller gives the output"
+    line.write(f"{path}.MODE", 0)
+    line.write(f"{path}.OUT", 37.0)
+    assert run(5) == 37.0
+    line.write(f"{path}.MODE", 1)
+    line.write(f"{path}.SP", high)
+    raised = run(4)
+    line.write(f"{path}.SP", low)
+    assert run(30) < raised
+
+
+def test_that_two_loops_show_the_ramp_of_their_plc():
+    ramped = {tag.path for tag in demo().all_tags if tag.rules.ramp is not None}
+    assert ramped == {"Mixing/TIC-102.SP", "Mixing/SIC-102.SP"}
+
+
+def test_that_the_plc_ramps_to_a_set_point_at_its_rate():
+    line = BufferLine(1)
+    line.write("Mixing/TIC-102.RATE", 3.0)
+    line.write("Mixing/TIC-102.SP", 61.0)
+    for _ in range(round(20 / STEP_S)):
+        line.step()
+    values = line.values()
+    assert values["Mixing/TIC-102.SP"] == 61.0
+    assert values["Mixing/TIC-102.WSP"] == pytest.approx(59.0)
+    for _ in range(round(41 / STEP_S)):
+        line.step()
+    assert line.values()["Mixing/TIC-102.WSP"] == 61.0
 
 
 async def read_with_pymodbus(client: AsyncModbusTcpClient, point: ModbusPoint):

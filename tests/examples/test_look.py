@@ -117,7 +117,7 @@ def cards(screen: Screen) -> list[QtCore.QRectF]:
     found = [
         QtCore.QRectF(*element.at)
         for element in demo().elements[screen.id]
-        if element.type == "panel" and b'"none"' not in bytes(element.props)
+        if element.type == "alarm_banner" or (element.type == "panel" and b'"none"' not in bytes(element.props))
     ]
     return sorted(found, key=lambda one: one.width() * one.height())
 

@@ -13,6 +13,7 @@ from hmi.resources import resource_path
 from hmi.simulate.endpoint import Endpoint
 from hmi.simulate.simulation import Simulation
 
+NEVER_S = 1e6
 DEMO: Path = resource_path("examples", "buffer-line")
 
 
@@ -76,11 +77,15 @@ def endpoint_of(simulation: Simulation, device: str) -> Endpoint:
 
 
 @contextlib.asynccontextmanager
-async def simulated(project: Project | None = None, *, seed: int = 1, speed: float = 1.0) -> AsyncIterator[Simulation]:
-    """Run a simulation on free ports."""
+async def simulated(
+    project: Project | None = None, *, seed: int = 1, speed: float = 1.0, opcua: bool = False
+) -> AsyncIterator[Simulation]:
+    """Run a simulation on free ports; its OPC UA servers, which take a second or two, only where they are wanted."""
     simulation = Simulation(project or demo(), seed=seed, speed=speed, any_port=True)
-    await simulation.open()
+    await simulation.open(0.0 if opcua else NEVER_S)
     try:
+        if opcua:
+            await simulation.built()
         yield simulation
     finally:
         await simulation.close()

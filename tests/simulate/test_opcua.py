@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from hmi.model.quality import Cause
 from hmi.model.tag import TYPE_CODES, DataType, Span, Tag
 from hmi.simulate.simulation import Simulation
 from tests.drivers.conformance import shown, soon
+from tests.simulate.rig import demo, peer_of
 
 TAGS = {
     "Mixing/T-102.Temperature": ("ns=1;s=Temperature", DataType.FLOAT32),
@@ -79,6 +81,7 @@ class Rig:
 async def rig(**device: Any) -> AsyncIterator[Rig]:
     simulation = Simulation(ua_project(**device), seed=3, any_port=True)
     await simulation.open()
+    await simulation.built()
     (endpoint,) = simulation.endpoints
     options = OpcUaOptions(
         endpoint=f"opc.tcp://127.0.0.1:{endpoint.port}/line", request_ms=400, publishing_ms=50, keep_alive_ms=200,
@@ -208,3 +211,51 @@ async def test_that_status_and_ports_name_the_device():
         assert (device.name, device.clients) == ("PLC-9", 1)
         (line,) = listening(at.simulation.endpoints)
         assert line["devices"] == "PLC-9"
+
+
+async def test_that_who_connects_while_the_server_is_built_waits_and_is_served():
+    simulation = Simulation(ua_project(), seed=3, any_port=True)
+    await simulation.open(build_after_s=0.2)
+    (endpoint,) = simulation.endpoints
+    options = OpcUaOptions(endpoint=f"opc.tcp://127.0.0.1:{endpoint.port}/line", connect_ms=30_000, request_ms=30_000)
+    driver = create(options, SystemClock())
+    try:
+        assert not endpoint.answering
+        await driver.open()
+        items = Rig(simulation, driver, options).items("Other.Level")
+        assert 0.0 <= shown(await driver.read(driver.plan(items)), items)[0] <= 100.0
+    finally:
+        await driver.close()
+        await simulation.close()
+
+
+async def test_that_a_device_switched_off_while_its_server_is_built_stays_off():
+    simulation = Simulation(ua_project(), seed=3, any_port=True)
+    await simulation.open()
+    try:
+        await simulation.set_fault("PLC-9", FaultKind.DEVICE_OFF)
+        await simulation.built()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", simulation.endpoints[0].port)
+        await simulation.set_fault("PLC-9", FaultKind.NONE)
+        _, writer = await asyncio.open_connection("127.0.0.1", simulation.endpoints[0].port)
+        writer.close()
+    finally:
+        await simulation.close()
+
+
+async def test_that_the_other_devices_answer_while_an_opc_ua_server_is_built():
+    simulation, longest_s = Simulation(demo(), seed=3, any_port=True), 0.0
+    await simulation.open()
+    try:
+        built = asyncio.create_task(simulation.built())
+        async with peer_of(simulation, "PLC-1") as peer:
+            while not built.done():
+                begin = time.perf_counter()
+                assert len(await peer.registers(0, 3)) == 3
+                longest_s = max(longest_s, time.perf_counter() - begin)
+                await asyncio.sleep(0.01)
+        await built
+    finally:
+        await simulation.close()
+    assert longest_s < 0.5  # of the second or two that it takes

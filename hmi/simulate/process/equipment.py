@@ -105,30 +105,39 @@ class Loop:
     high: float = 100.0
     least: float = 0.0
     """Least output in automatic, per cent; above `low` only while a fault of the program holds the output up."""
+    rate_per_min: float = 0.0
+    """How fast the working set-point goes to the set-point, engineering units a minute; 0: at once."""
     mode: Mode = Mode.AUTOMATIC
     output: float = 0.0
     """Per cent."""
     measured: float = 0.0
     active: bool = True
     """While false the output goes to `low` and the integral rests (the step of the batch does not need the loop)."""
+    working: float = field(init=False)
+    """Set-point that is controlled to at this moment: on its way to `setpoint`."""
     _integral: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Begin with the ramp at its end."""
+        self.working = self.setpoint
 
     def resume(self, output: float, measured: float) -> None:
         """Stand as after a long time in automatic with this output and measurement (initial state)."""
         self.output = output
-        self._integral = output - self.gain * (self.setpoint - measured)
+        self._integral = output - self.gain * (self.working - measured)
 
     def step(self, measured: float, step_s: float) -> float:
         """Take a measurement, give the output in per cent."""
+        self._approach(step_s)
         self.measured = measured
         if self.mode is Mode.MANUAL:
-            self._integral = self.output - self.gain * (self.setpoint - measured)
+            self._integral = self.output - self.gain * (self.working - measured)
             return self.output
         low = max(self.low, self.least)
         if not self.active:
             self.output = self._integral = low
             return self.output
-        error = self.setpoint - measured
+        error = self.working - measured
         wanted = self.gain * error + self._integral
         within = low < wanted < self.high
         # The integral only moves while the output is free, or back from the stop that it stands at.
@@ -136,6 +145,12 @@ class Loop:
             self._integral += self.gain * error * step_s / self.reset_s
         self.output = max(low, min(self.high, self.gain * error + self._integral))
         return self.output
+
+    def _approach(self, step_s: float) -> None:
+        """Move the working set-point on, in every mode."""
+        most = self.rate_per_min * step_s / 60
+        away = self.setpoint - self.working
+        self.working = self.setpoint if most <= 0 or abs(away) <= most else self.working + (most if away > 0 else -most)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,8 @@ COOL_ABOVE_C, COOL_UNTIL_C = 1.0, 0.1
 """The jacket takes chilled water from so much above the set-point down to so much above it, K."""
 FULL = 95.0
 """Level of either tank at which nothing more may come in, per cent."""
+STIRRER_RPM_MIN = 300.0
+"""Ramp of the stirrer's set-point, r/min a minute; that of the temperature may be written."""
 RELIEF_BAR = 0.95
 """The relief valve opens here."""
 
@@ -25,10 +27,10 @@ RELIEF_BAR = 0.95
 def _loops() -> dict[str, Loop]:
     """The loops of the vessel, tuned to it."""
     return {
-        "TIC-102": Loop(gain=15.0, reset_s=900.0, setpoint=58.0),
+        "TIC-102": Loop(gain=15.0, reset_s=900.0, setpoint=58.0, rate_per_min=8.0),
         "AIC-102": Loop(gain=160.0, reset_s=900.0, setpoint=7.40),
         "PIC-102": Loop(gain=60.0, reset_s=8.0, setpoint=0.40),
-        "SIC-102": Loop(gain=0.05, reset_s=1.2, setpoint=120.0),
+        "SIC-102": Loop(gain=0.05, reset_s=1.2, setpoint=120.0, rate_per_min=STIRRER_RPM_MIN),
     }
 
 
@@ -133,7 +135,7 @@ class Mixing:
         allowed = self.vessel.volume_l > LEAST_HEATED_L and self.vessel.temperature_c < HOTTEST_C
         loop.active = self.batch.step is Step.MIX_HEAT and allowed
         output = loop.step(self.meters["TIC-102"].value, step_s)
-        over = self.meters["TIC-102"].value - loop.setpoint
+        over = self.meters["TIC-102"].value - loop.working
         shut = chilled_runs and output <= 0.5 and self.vessel.volume_l > LEAST_HEATED_L
         self.cools = shut and over > (COOL_UNTIL_C if self.cools else COOL_ABOVE_C)
         self.jacket.step(self.vessel, output if allowed else 0.0, steam_bar, step_s, cools=self.cools)
@@ -191,5 +193,8 @@ class Mixing:
             values[f"Mixing/{name}.SP"] = loop.setpoint
             values[f"Mixing/{name}.OUT"] = loop.output
             values[f"Mixing/{name}.MODE"] = int(loop.mode)
+        for name in ("TIC-102", "SIC-102"):
+            values[f"Mixing/{name}.WSP"] = self.loops[name].working
+        values["Mixing/TIC-102.RATE"] = self.loops["TIC-102"].rate_per_min
         values.update(self.transfer.values())
         return values

@@ -114,10 +114,12 @@ class BufferLine:
             setters[f"{path}.SP"] = _setter(loop, "setpoint", low, high)
             setters[f"{path}.OUT"] = _output_setter(loop)
             setters[f"{path}.MODE"] = _mode_setter(loop)
+        setters["Mixing/TIC-102.RATE"] = _setter(self.mixing.loops["TIC-102"], "rate_per_min", 1.0, 20.0)
         setters["Filling/FM-1.SpeedSP"] = _setter(self.filling, "speed_setpoint_bpm", 60.0, 260.0)
         setters["Filling/FM-1.Run"] = self._run_filler
         setters["Utilities/TT-210.SP"] = _setter(self.utilities, "loop_setpoint_c", 75.0, 90.0)
         setters["Utilities/TT-230.SP"] = _setter(self.utilities, "chilled_setpoint_c", 5.0, 12.0)
+        setters["Utilities/FT-240.SP"] = _setter(self.utilities, "sample_setpoint_ml_min", 60.0, 240.0)
         return setters
 
     def _run_filler(self, value: float) -> None:

@@ -1,4 +1,4 @@
-"""Utilities (PLC-4): steam, hot loop of water for injection, compressed air, chilled water. Pure."""
+"""Utilities (PLC-4) and the water analyser (AN-1): steam, hot loop of water, compressed air, chilled water. Pure."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -41,6 +41,10 @@ class Utilities:
     chilled_setpoint_c: float = 7.0
     chilled_return_c: float = 8.4
     draw_m3_h: float = 0.0
+    sample_ml_min: float = 180.0
+    """What the analyser lets through its cells, mL/min."""
+    sample_setpoint_ml_min: float = 180.0
+    sample_c: float = 27.0
     meters: dict[str, Instrument] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -49,6 +53,7 @@ class Utilities:
             "steam": 0.01, "steam_flow": 1.0, "steam_temperature": 0.15, "supply": 0.06, "return": 0.06, "loop": 0.04,
             "conductivity": 0.005, "organic": 0.6, "air": 0.01, "air_flow": 1.2, "dew": 0.1,
             "chilled": 0.04, "chilled_return": 0.05, "chilled_flow": 0.06, "chilled_pressure": 0.01,
+            "sample": 1.5, "sample_temperature": 0.05,
         }  # fmt: skip
         self.meters = {name: Instrument(noise, 2.0, random=self.random) for name, noise in noises.items()}
         for name in ("steam_flow", "air_flow", "loop"):
@@ -70,6 +75,7 @@ class Utilities:
             motor.step(step_s)
         self._steam(steam_kg_s, step_s)
         self._water(inlet_lpm, step_s)
+        self._sample(step_s)
         air_use = self._air(bottles_bpm, step_s)
         flow_m3_h = self.chilled_flow_m3_h
         if flow_m3_h > 0:
@@ -109,6 +115,13 @@ class Utilities:
         self.conductivity += (0.62 - self.conductivity) * step_s / 600.0 + self.random.gauss(0.0, 0.0008) * step_s**0.5
         self.organic_ppb += (62.0 - self.organic_ppb) * step_s / 900.0 + self.random.gauss(0.0, 0.12) * step_s**0.5
 
+    def _sample(self, step_s: float) -> None:
+        """The analyser's valve follows its set-point while the loop runs; its cooler does less for a larger flow."""
+        goal = self.sample_setpoint_ml_min if self.loop_runs else 0.0
+        self.sample_ml_min += (goal - self.sample_ml_min) * step_s / 6.0
+        cooled_c = 20.0 + 0.04 * self.sample_ml_min
+        self.sample_c += (cooled_c - self.sample_c) * step_s / 40.0
+
     def _air(self, bottles_bpm: float, step_s: float) -> float:
         """Load and unload between two pressures; gives the use in m3/h."""
         use = 60.0 + 0.35 * bottles_bpm
@@ -139,12 +152,14 @@ class Utilities:
             "chilled_return": self.chilled_return_c,
             "chilled_flow": chilled_m3_h,
             "chilled_pressure": 3.8 * (chilled_m3_h / CHILLED_M3_H) ** 2,
+            "sample": self.sample_ml_min,
+            "sample_temperature": self.sample_c,
         }
         for name, truth in truths.items():
             self.meters[name].step(truth, step_s)
 
     def values(self) -> dict[str, float | int | str]:
-        """What PLC-4 knows, by tag path, in engineering units."""
+        """What PLC-4 and AN-1 know, by tag path, in engineering units."""
         reading = {name: meter.value for name, meter in self.meters.items()}
         values: dict[str, float | int | str] = {
             "Utilities/PIC-201.PV": reading["steam"],
@@ -160,6 +175,9 @@ class Utilities:
             "Utilities/ST-210": reading["loop"] / 3600 / PIPE_M2,
             "Utilities/CT-210": reading["conductivity"],
             "Utilities/AT-210": reading["organic"],
+            "Utilities/FT-240": reading["sample"],
+            "Utilities/FT-240.SP": self.sample_setpoint_ml_min,
+            "Utilities/TT-240": reading["sample_temperature"],
             "Utilities/PT-220": reading["air"],
             "Utilities/FT-220": reading["air_flow"],
             "Utilities/MT-220": reading["dew"],
