@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 
 import msgspec
+from msgspec.structs import replace
 from PySide6 import QtCore
 
 from hmi.display.hit import Target
+from hmi.display.lay_numbers import decimals_of
 from hmi.display.parts import TouchPart
 from hmi.image.contract import CommandDoor
 from hmi.model.command import Command, CommandResult, CommandState
@@ -106,18 +108,25 @@ class Actions(QtCore.QObject):
         tag = tags.get(path) if path else None
         if tag is None:
             return
-        if touch.value is None:
+        rect = QtCore.QRectF(*(touch.frame or touch.rect))
+        value = touch.value
+        if touch.change is not None:
+            value = self._changed_by(tag, touch.change)
+            if value is None:
+                self._refuse(Intent(target.id, tag, touch.change, rect), reason("display.no_present_value"))
+                return
+        if value is None:
             self._ask_for_entry(target, touch, tag)
             return
         wants_reason = tag.rules.needs_reason
-        intent = Intent(target.id, tag, touch.value, QtCore.QRectF(*touch.rect))
+        intent = Intent(target.id, tag, value, rect)
         waiting = next((one for one in self.ongoing if one.intent == intent and one.stand is Stand.ASKED), None)
         if touch.confirm and waiting is None:
             self._replace(Ongoing(intent, Stand.ASKED, time.monotonic()))
         elif wants_reason:
             self.ongoing = [one for one in self.ongoing if one is not waiting]
             self._tell()
-            self._ask_for_entry(target, touch, tag)
+            self._ask_for_entry(target, replace(touch, value=value), tag)
         else:
             self.request(intent)
 
@@ -150,6 +159,44 @@ class Actions(QtCore.QObject):
             self._settle(refused)
         else:
             self._settle(self._door.submit(command))
+
+    def _changed_by(self, tag: Tag, change: float) -> float | None:
+        """Give the value of a step: from what is asked for already, else from what is seen; None when that is nothing.
+
+        A step never leaves the range that may be written.
+        """
+        present = next(
+            (
+                one.intent.value
+                for one in self.ongoing
+                if one.intent.tag.id == tag.id and one.stand in (Stand.PENDING, Stand.ASKED)
+            ),
+            self.shown(tag.path),
+        )
+        if present is None:
+            return None
+        low, high = tag.write.low, tag.write.high
+        wanted = round(round(present, decimals_of(tag)) + change, 9)  # from the digits that are seen
+        return max(low if low is not None else wanted, min(high if high is not None else wanted, wanted))
+
+    def _refuse(self, intent: Intent, why: Reason) -> None:
+        """Say why nothing is asked."""
+        self._replace(Ongoing(intent, Stand.REFUSED, time.monotonic(), reason=why))
+
+    def unsettled(self) -> list[Ongoing]:
+        """Give the clicks that the user should still hear of: those that wait for an answer, and refusals."""
+        return [one for one in self.ongoing if one.stand in (Stand.PENDING, Stand.REFUSED)]
+
+    def adopt(self, one: Ongoing) -> None:
+        """Follow a click of another view from now on."""
+        if one.command:
+            self._past[one.command] = one
+        if not one.intent.rect.isEmpty():
+            self._replace(one)
+
+    def go_through(self, door: CommandDoor) -> None:
+        """Ask through another door from now on."""
+        self._door = door
 
     def shown(self, path: str) -> float | None:
         """Give the value of a tag that the operator sees; None when there is none."""

@@ -21,6 +21,10 @@ ROOM = 11.0
 """Left of a value for the half of its shape that lies in the frame, pixels."""
 
 
+IN_ALARM = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED})
+"""States in which the condition holds: pointers and dots are in the colour of the priority."""
+
+
 class AlarmMark(msgspec.Struct, frozen=True):
     """The most urgent alarm of one tag."""
 
@@ -72,6 +76,8 @@ class AlarmMarks:
         if stage is not self._stage:
             self._stage = stage
             self._spots = self._find(stage) if self._marks else []
+            active = {path: mark.priority for path, mark in self._marks.items() if mark.state in IN_ALARM}
+            stage.show_alarms(active, [number for _, _, number, _ in self._spots if number >= 0])
         if not self._spots and not self.places:
             return False
         before = self.places

@@ -1,8 +1,8 @@
 """Packs the pictures of a screen (digits, states, marks, words) into one pixmap, drawn 1:1. Window, GUI thread.
 
-Filled while a screen is laid out, then sealed. Pictures are painted at zoom x device pixel ratio, so that they are
-crisp and a draw is a copy. Cells that change their content later (words of a text tag, small trends, free painters)
-are reserved and painted again in place.
+Filled while a screen is laid out, then sealed; later only cells that are painted when they are needed may be added.
+Pictures are painted at zoom x device pixel ratio, so that they are crisp and a draw is a copy. Cells that change
+their content later (words of a text tag, small trends, free painters) are reserved and painted again in place.
 """
 
 from collections.abc import Callable, Hashable
@@ -83,6 +83,8 @@ class Atlas:
         self._runs: dict[Hashable, _Run] = {}
         self._run_of: dict[int, _Run] = {}
         self._y_later = self._width_later = 0
+        self._sealed = 0
+        """Row from which on pictures are painted later."""
         self._left: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._pixmap: QtGui.QPixmap | None = None
         self.columns: npt.NDArray[np.float64] = np.zeros((0, 6))
@@ -189,7 +191,38 @@ class Atlas:
         self._runs[key] = run
         self._y_later += -(-count // columns) * (h + 1)
         self.cells.extend([_NOT_YET] * count)
+        if self._pixmap is not None:
+            self._enlarge(self._sealed + self._y_later)
+            self.columns = np.concatenate([self.columns, np.zeros((count, 6))])
+            self._left = np.concatenate([self._left, np.zeros(count, dtype=np.bool_)])
+            self._enter(run)
         return run.first
+
+    def _enlarge(self, height: int) -> None:
+        """Make the sealed pixmap larger, keeping what is painted."""
+        old = self.pixmap
+        if height <= old.height() and self._width_later <= old.width():
+            return
+        image = QtGui.QImage(
+            max(old.width(), self._width_later),
+            max(height, old.height()),
+            QtGui.QImage.Format.Format_ARGB32_Premultiplied,
+        )
+        painter = QtGui.QPainter(image)
+        painter.setCompositionMode(QtGui.QPainter.CompositionMode.CompositionMode_Source)
+        painter.drawPixmap(0, 0, old)
+        painter.end()
+        self._pixmap = QtGui.QPixmap.fromImage(image, QtCore.Qt.ImageConversionFlag.NoOpaqueDetection)
+
+    def _enter(self, run: _Run) -> None:
+        """Put the cells of a run into the columns of the sealed atlas."""
+        where = slice(run.first, run.first + run.count)
+        number = np.arange(run.count)
+        self.columns[where, 0] = number % run.columns * (run.width + 1)
+        self.columns[where, 1] = self._sealed + run.top + number // run.columns * (run.height + 1)
+        self.columns[where, 2:] = (run.width, run.height, run.dx, run.dy)
+        self._left[where] = True
+        self._run_of.update(dict.fromkeys(range(run.first, run.first + run.count), run))
 
     def ensure(self, cells: npt.NDArray[np.intp]) -> None:
         """Paint those of some cells that were left for later; after the sealing."""
@@ -235,14 +268,9 @@ class Atlas:
             dtype=np.float64,
         ).reshape(-1, 6)
         self._left = np.zeros(len(self.cells), dtype=np.bool_)
+        self._sealed = used
         for run in self._runs.values():
-            where = slice(run.first, run.first + run.count)
-            number = np.arange(run.count)
-            self.columns[where, 0] = number % run.columns * (run.width + 1)
-            self.columns[where, 1] = used + run.top + number // run.columns * (run.height + 1)
-            self.columns[where, 2:] = (run.width, run.height, run.dx, run.dy)
-            self._left[where] = True
-            self._run_of.update(dict.fromkeys(range(run.first, run.first + run.count), run))
+            self._enter(run)
 
     @property
     def pixmap(self) -> QtGui.QPixmap:

@@ -110,6 +110,10 @@ class Bindings:
             self._computed.append(_Computed(key, expression, source, inputs))
         return source
 
+    def text_of(self, source: int) -> str:
+        """Give the binding of a source; empty where it has none."""
+        return next((text for text, number in self._sources.items() if number == source), "")
+
     def known_source(self, path: str) -> int:
         """Give the source of a plainly shown tag; `UNBOUND` when nothing shows it."""
         return self._sources.get(f"{{{path}}}", UNBOUND)

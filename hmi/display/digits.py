@@ -78,6 +78,22 @@ class DigitFonts:
         self._made[(*key, fine)] = made
         return made
 
+    def recoloured(self, like: DigitCells, size: float, weight: int, token: str, decimals: int) -> tuple[int, ...]:
+        """Give the cells of digits in another colour, also after the sealing of the atlas.
+
+        Args:
+            like: those whose size and dashes they share.
+            size: pixels of the screen.
+            weight: of the font.
+            token: the colour.
+            decimals: of the number.
+        """
+        key = (size, weight, token)
+        fine = decimals > 1 and decimals % 2 == 0
+        texts = (SINGLES, PAIRS, TENTHS, HUNDREDTHS, (MINUS,), ("####",))
+        runs = [self._run(key, one) if one is not HUNDREDTHS or fine else 0 for one in texts]
+        return (*runs, like.dashes)
+
     def _run(self, key: tuple[float, int, str], texts: tuple[str, ...]) -> int:
         """Make room for texts of one width in cells that follow each other; give the number of the first."""
         size, weight, token = key

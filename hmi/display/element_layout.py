@@ -17,6 +17,7 @@ from hmi.display.parts import (
     FlowPart,
     LevelPart,
     NumberPart,
+    OpenPart,
     Part,
     Placed,
     PlatePart,
@@ -55,7 +56,9 @@ class ElementLayout:
         self.scale = layout.atlas.scale
         self._carriers = _carriers(parts)
         touches = tuple(part for part in parts if isinstance(part, TouchPart))
-        layout.targets.append(Target(element.id, self.number, placed.box, placed.names, touches, placed.facts))
+        opens = tuple(part for part in parts if isinstance(part, OpenPart))
+        target = Target(element.id, self.number, placed.box, placed.names, touches, placed.facts, opens)
+        layout.targets.append(target)
 
     def carries(self, part: Part) -> bool:
         """Tell whether a part carries the marks of its slot."""

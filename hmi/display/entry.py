@@ -65,7 +65,6 @@ class NumberEntry(QtWidgets.QLineEdit):
         if fixed is not None:
             self.setText(f"{fixed:g}".replace("-", MINUS))
             self.setReadOnly(True)
-        self.returnPressed.connect(self.take)
 
     def limits_words(self) -> str:
         """Say range, unit, largest step and present value, where there are any."""
@@ -120,7 +119,10 @@ class NumberEntry(QtWidgets.QLineEdit):
 
     @QtCore.Slot()
     def let_go(self) -> None:
-        """Take the field and its note away."""
+        """Take the field and its note away; the keyboard goes back to the screen if it was here."""
+        now, parent = QtWidgets.QApplication.focusWidget(), self.parentWidget()
+        if parent is not None and now is not None and (now is self or self.note.isAncestorOf(now)):
+            parent.setFocus()
         self.note.hide()
         self.note.deleteLater()
         self.hide()
@@ -142,7 +144,11 @@ class NumberEntry(QtWidgets.QLineEdit):
         keys = QtCore.Qt.Key
         if event.key() == keys.Key_Escape:
             self.let_go()
-        elif not (event.isAutoRepeat() and event.key() in (keys.Key_Return, keys.Key_Enter)):
+        elif event.key() in (keys.Key_Return, keys.Key_Enter):
+            # Never handed on: the screen behind would take the same key, and open what it stands at.
+            if not event.isAutoRepeat():
+                self.take()
+        else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QtGui.QFocusEvent) -> None:
@@ -201,7 +207,6 @@ class EntryNote(QtWidgets.QFrame):
         self._reason.setAccessibleName(words)
         self._reason.setFont(theme.font())
         self._reason.setMaxLength(LONGEST_REASON)
-        self._reason.returnPressed.connect(self._entry.take)
         self._column.addWidget(self._reason)
 
     def focus_reason(self) -> None:
@@ -243,7 +248,10 @@ class _ReasonLine(QtWidgets.QLineEdit):
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         if event.key() == QtCore.Qt.Key.Key_Escape:
             self._entry.let_go()
-        elif not (event.isAutoRepeat() and event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)):
+        elif event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self._entry.take()
+        else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QtGui.QFocusEvent) -> None:

@@ -3,7 +3,7 @@
 Made by `layout.py` and `parts_layout.py`, run by `stage.py`. Window, GUI thread.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 import msgspec
@@ -19,6 +19,9 @@ from hmi.display.marks import MarkCells
 from hmi.display.numbers import NumberPlace
 from hmi.display.painted import Painted
 from hmi.display.pictures import PicturePlace
+
+Recall = Callable[[Bindings, Mapping[int, tuple[Painted, int]]], bool]
+"""(bindings, painted cells of a screen): lets its trends take over what is remembered; tells whether one did."""
 
 
 class Kind(IntEnum):

@@ -42,8 +42,11 @@ def lay_pointer(at: ElementLayout, part: PointerPart) -> None:
     theme = at.theme
     width, height, tip = pointer_size(part)
     paint: Callable[..., None]
-    paint = paint_diamond if part.diamond else partial(paint_pointer, track=part.track, left=part.left)
-    kind = ("pointer", part.diamond, part.left, part.track)
+    if part.diamond:
+        paint = partial(paint_diamond, filled=part.filled)
+    else:
+        paint = partial(paint_pointer, track=part.track, left=part.left)
+    kind = ("pointer", part.diamond, part.filled, part.left, part.track)
     solid, hollow = (
         at.layout.atlas.paint(
             (*kind, filled), width, height, partial(paint, theme=theme, solid=filled), dx=tip, dy=height / 2
@@ -52,7 +55,8 @@ def lay_pointer(at: ElementLayout, part: PointerPart) -> None:
     )
     y0, y1 = at.px(part.top), at.px(part.bottom)
     index = len(at.layout.pointers)
-    at.layout.pointers.append(PointerPlace(at.px(part.x), y1, solid, hollow))
+    shape = None if part.diamond else (part.track, part.left)
+    at.layout.pointers.append(PointerPlace(at.px(part.x), y1, solid, hollow, shape))
     x = part.x - tip
     box = at.rect(x - 1, part.top - height / 2 - 1, x + width + 1, part.bottom + height / 2 + 1)
     _axis(at, Kind.POINTER, index, part, y1 - y0, box)

@@ -64,6 +64,7 @@ def lay_number(at: ElementLayout, part: NumberPart) -> None:
             mark_gap=part.mark_gap * scale,
             marked=at.carries(part),
             size=part.size,
+            weight=part.weight,
         )
     )
     bottom = part.baseline + (unit_size * 1.4 + 8 if part.unit_below and unit else max(10.0, part.size * 0.3))

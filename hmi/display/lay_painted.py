@@ -4,7 +4,7 @@ from hmi.display.element_layout import TAIL, ElementLayout
 from hmi.display.laid_out import Kind
 from hmi.display.marks import GAP, HEIGHT
 from hmi.display.painted import Painted, PaintedCause, PaintedFree
-from hmi.display.parts import CausePart, PaintPart, SparkPart
+from hmi.display.parts import CausePart, PaintPart, RampPart, SparkPart
 from hmi.display.pictures import PicturePlace
 from hmi.display.sparks import PaintedSpark
 
@@ -67,3 +67,16 @@ def lay_spark(at: ElementLayout, part: SparkPart) -> None:
     room = (left, top, width + part.margin, height + part.clock)
     spot = (left + GAP, top + HEIGHT / 2 + 4)
     add_painted(at, painted, room, at.carries(part), spot, exact=True)
+
+
+def lay_ramp(at: ElementLayout, part: RampPart) -> None:
+    """Lay out where a PLC is on its ramp."""
+    from hmi.display.ramps import PaintedRamp  # few screens have one
+
+    sources = [at.source(part.slot), at.source(part.target)]
+    if part.rate_slot:
+        sources.append(at.source(part.rate_slot))
+    painted = PaintedRamp(tuple(sources), part, at.theme, at.language, GAP + TAIL)
+    left = part.right - part.width - painted.lead
+    rect = (left, part.baseline - painted.rise, part.width + painted.lead, painted.height)
+    add_painted(at, painted, rect, marked=False, exact=True)

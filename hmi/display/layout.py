@@ -29,6 +29,7 @@ from hmi.display.theme import Theme
 from hmi.model.errors import HmiError, ProjectError
 from hmi.model.screen import Element
 from hmi.model.symbols.props import decode_props
+from hmi.model.symbols.schema import SymbolFamily
 from hmi.model.tag import Tag, TagFields
 from hmi.model.text import Language
 from hmi.words import say, say_error
@@ -79,6 +80,7 @@ def _lay_out_element(
     box = QtCore.QRectF(*element.at)
     try:
         drawing, placed = place(element, layout.bindings, theme, language, known)
+        element = with_ramps(element, drawing.family, layout.bindings)
         parts = tuple(_guarded(part, element) for part in drawing.parts(placed))
     except HmiError as fault:
         words = say_error(fault, language)
@@ -124,6 +126,21 @@ def _guarded(part: Part, element: Element) -> Part:
     return replace(part, paint=guarded)
 
 
+def with_ramps(element: Element, family: SymbolFamily, bindings: Bindings) -> Element:
+    """Bind what follows a set-point, and was left unbound, to what the ramp of the set-point's tag names."""
+    more: dict[str, str] = {}
+    for slot in family.slots:
+        leader, _, what = slot.follows.partition(".")
+        if not leader or slot.name in element.bind or leader not in element.bind:
+            continue
+        tag = bindings.tag_of(element.bind[leader])
+        ramp = tag.rules.ramp if tag is not None else None
+        path = getattr(ramp, what) if ramp is not None else ""
+        if path and bindings.tag_of(f"{{{path}}}") is not None:
+            more[slot.name] = f"{{{path}}}"
+    return replace(element, bind={**element.bind, **more}) if more else element
+
+
 def place(
     element: Element, bindings: Bindings, theme: Theme, language: Language, families: Mapping[str, Drawing]
 ) -> tuple[Drawing, Placed]:
@@ -136,6 +153,7 @@ def place(
     drawing = families.get(element.type)
     if drawing is None:
         raise ProjectError("symbol.unknown_family", family=element.type)
+    element = with_ramps(element, drawing.family, bindings)
     props = decode_props(drawing.family, element.props)
     facts: dict[str, TagFields] = {}
     names: dict[str, str] = {}

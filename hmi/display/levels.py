@@ -5,6 +5,8 @@ A level is a part of a second static layer, painted with everything full, copied
 copy of memory, and whatever stands before the liquid (a shaft, a label) is in that layer as well.
 """
 
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -111,18 +113,28 @@ class PointerPlace(msgspec.Struct, frozen=True):
     """The low end of the scale, the same whole pixel as that of the level beside it."""
     solid: int
     hollow: int
+    shape: tuple[float, bool] | None = None
+    """Width of the scale, and whether it stands at its left; None for a diamond, which no alarm colours."""
 
 
 class Pointers:
     """The pointers of one screen, one row each from `first`."""
 
-    def __init__(self, places: list[PointerPlace], first: int, fragments: Fragments) -> None:
-        """Turn the places into columns."""
+    def __init__(
+        self, places: list[PointerPlace], first: int, fragments: Fragments, ensure: Callable[[Rows], None]
+    ) -> None:
+        """Turn the places into columns; `ensure` is that of the atlas."""
         self.first = first
+        self._ensure = ensure
+        self._plain = [(place.hollow, place.solid) for place in places]
         self._fragments = fragments
         self.x: F8 = np.array([place.x for place in places])
         self.bottom: F8 = np.array([float(place.bottom) for place in places])
-        self._cells = np.array([(place.hollow, place.solid) for place in places], dtype=np.intp).reshape(-1, 2)
+        self._cells = np.array(self._plain, dtype=np.intp).reshape(-1, 2)
+
+    def colour(self, pointer: int, cells: tuple[int, int] | None) -> None:
+        """Draw a pointer by other cells (hollow, solid) from now on; None goes back to its own."""
+        self._cells[pointer] = cells or self._plain[pointer]
 
     def fill(self, which: Rows, shown: I8, seen: U1, missing: npt.NDArray[np.bool_], table: F8) -> None:
         """Put the pointers `which` anew; `shown` is device pixels above the low end."""
@@ -132,4 +144,5 @@ class Pointers:
         if len(pick):
             pointers = which[pick]
             cell = self._cells[pointers, SOLID[seen[pick]].astype(np.intp)]
+            self._ensure(cell)
             self._fragments.place(rows[pick], cell, table, self.x[pointers], self.bottom[pointers] - shown[pick])

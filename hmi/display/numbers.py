@@ -74,6 +74,7 @@ class NumberPlace(msgspec.Struct, frozen=True):
     marked: bool
     """False where another part of the element carries the marks of this slot."""
     size: float
+    weight: int = 600
 
 
 class Numbers:
@@ -114,6 +115,7 @@ class Numbers:
             [[[getattr(one, name) for name in names] for one in (place.live, place.muted)] for place in places],
             dtype=np.intp,
         ).reshape(len(places), 2, len(names))
+        self._live = self._cells[:, 0].copy()
         widths = ("digit", "point", "sign", "thin", "hashes_width", "dashes_width")
         self._widths: F8 = np.array([[getattr(place.live, name) for name in widths] for place in places]).reshape(
             len(places), len(widths)
@@ -123,6 +125,15 @@ class Numbers:
         )
         self._mark_widths: F8 = np.array([mark_width(seen) * scale for seen in sorted(Seen)])
         self._lines = np.array([0, marks.struck.number, marks.dotted.number], dtype=np.intp)
+
+    def recolour(self, number: int, cells: tuple[int, ...] | None) -> None:
+        """Write the live digits of a number by other cells from now on; None goes back to its own.
+
+        Args:
+            number: which.
+            cells: single, pair, tenth, hundredth, minus, hashes, dashes, as in `DigitCells`.
+        """
+        self._cells[number, 0] = self._live[number] if cells is None else cells
 
     def fill(self, which: Rows, shown: I8, seen: U1, age: I8, table: F8) -> None:
         """Lay out the numbers `which` anew.

@@ -36,6 +36,10 @@ class Ground(Protocol):
         """Count what lives in a box of the viewport."""
         ...
 
+    def touched(self, box: QtCore.QRectF) -> int:
+        """Count the places that write and meet a box of the viewport."""
+        ...
+
     def viewport(self) -> QtWidgets.QWidget:
         """The widget that is painted on."""
         ...
@@ -111,7 +115,7 @@ class OverlayItem(QtWidgets.QGraphicsItem):
         bounds = QtGui.QFontMetricsF(font).boundingRect(QtCore.QRectF(0, 0, _WIDTH, 1000), flags, words)
         note = QtCore.QRectF(0, 0, bounds.width() + 2 * _PAD + 2, bounds.height() + 2 * _PAD)
         note.moveTopLeft(self._beside(rect, note.size()))
-        if one.stand is Stand.UNDOABLE:
+        if one.stand is Stand.UNDOABLE or self._view.touched(note):
             note = self._least_in_the_way(rect, note)
         self._notes.append((note, one))
         painter.setBrush(theme.brush("track"))
@@ -134,7 +138,7 @@ class OverlayItem(QtWidgets.QGraphicsItem):
         )
         boxes = [QtCore.QRectF(corner, note.size()) for corner in corners]
         inside = [box for box in boxes if room.contains(box)] or [note]
-        return min(inside, key=self._view.crowd)
+        return min(inside, key=lambda box: (self._view.touched(box), self._view.crowd(box)))
 
     def _beside(self, rect: QtCore.QRectF, size: QtCore.QSizeF) -> QtCore.QPointF:
         """Put a note below a place, else above, and inside the viewport: beside it may stand the opposite button."""

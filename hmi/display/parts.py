@@ -169,6 +169,8 @@ class PointerPart(msgspec.Struct, frozen=True):
     """The pointer stands at the left of the scale and points right."""
     diamond: bool = False
     """An open diamond instead (set-point), outside of the track."""
+    filled: bool = False
+    """The diamond is solid: the working set-point of a ramp, whose target is the open one."""
     track: float = 14
     """Width of the scale."""
     mark_at: tuple[float, float] | None = None
@@ -200,6 +202,28 @@ class SparkPart(msgspec.Struct, frozen=True):
     """Room right of the plot for words and the end dot, pixels."""
     clock: float = 0
     """Room below the plot for clock times, pixels; 0 writes none."""
+    fit: bool = False
+    """The range follows the curve inside `low` and `high`, whose ends are then written at the right."""
+
+
+class RampPart(msgspec.Struct, frozen=True):
+    """Where the PLC is on its ramp to a set-point, in words; draws nothing once it has arrived."""
+
+    slot: str
+    """Of the working set-point."""
+    target: str
+    """Slot of the set-point."""
+    right: float
+    """Right edge of the words."""
+    baseline: float
+    width: float
+    decimals: int
+    unit: str
+    rate_slot: str = ""
+    """Slot of the rate; empty takes `rate`."""
+    rate: float | None = None
+    """In engineering units a minute."""
+    with_rate: bool = True
 
 
 class FlowPart(msgspec.Struct, frozen=True):
@@ -234,6 +258,31 @@ class TouchPart(msgspec.Struct, frozen=True):
     """What to ask for; None lets the window ask for a number."""
     confirm: bool = True
     """Ask before asking the engine."""
+    change: float | None = None
+    """Ask for the value that the operator sees plus this, in engineering units, instead of `value`."""
+    frame: tuple[float, float, float, float] | None = None
+    """Where what becomes of the click is shown; None is `rect`."""
+
+
+class FaceplateSubject(msgspec.Struct, frozen=True):
+    """What a faceplate is wanted of; `hmi/display/faceplates` makes a screen of it."""
+
+    kind: str
+    """Name of the builder: "loop"."""
+    tag: str
+    """Name as it is shown; never translated."""
+    title: Text
+    paths: Mapping[str, str]
+    """Role, as the builder calls it -> path of the tag."""
+    normal_mode: int = 1
+
+
+class OpenPart(msgspec.Struct, frozen=True):
+    """A place that opens a faceplate. Draws nothing but what pointer and keyboard show of it."""
+
+    subject: FaceplateSubject
+    rect: tuple[float, float, float, float]
+    """At least 32 x 32 pixels."""
 
 
 Part = (
@@ -245,9 +294,11 @@ Part = (
     | LevelPart
     | PointerPart
     | SparkPart
+    | RampPart
     | FlowPart
     | PaintPart
     | TouchPart
+    | OpenPart
 )
 
 

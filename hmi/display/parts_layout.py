@@ -3,7 +3,7 @@
 from hmi.display.element_layout import ElementLayout
 from hmi.display.lay_levels import lay_level, lay_pointer
 from hmi.display.lay_numbers import lay_number
-from hmi.display.lay_painted import lay_cause, lay_paint, lay_spark
+from hmi.display.lay_painted import lay_cause, lay_paint, lay_ramp, lay_spark
 from hmi.display.lay_pictures import lay_echo, lay_flow, lay_plate, lay_state
 from hmi.display.lay_words import lay_word
 from hmi.display.parts import (
@@ -11,10 +11,12 @@ from hmi.display.parts import (
     FlowPart,
     LevelPart,
     NumberPart,
+    OpenPart,
     PaintPart,
     Part,
     PlatePart,
     PointerPart,
+    RampPart,
     SparkPart,
     StatePart,
     TouchPart,
@@ -42,11 +44,13 @@ def lay_part(at: ElementLayout, part: Part) -> None:
             at.layout.deferred.append(lambda: lay_flow(at, part))
         case SparkPart():
             lay_spark(at, part)
+        case RampPart():
+            lay_ramp(at, part)
         case CausePart():
             lay_cause(at, part)
         case PaintPart():
             lay_paint(at, part)
-        case TouchPart():
+        case TouchPart() | OpenPart():
             pass
     if isinstance(part, NumberPart | StatePart | PointerPart) and at.echoes(part):
         lay_echo(at, part)

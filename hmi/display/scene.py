@@ -6,18 +6,19 @@ repainted; many: the whole view in one batch, for hundreds of single rectangles 
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from hmi.display.actions import Actions, Intent
+from hmi.display.actions import Actions
 from hmi.display.alarm_marks import AlarmMark, AlarmMarks, MarksItem
 from hmi.display.fragments import Rows
-from hmi.display.hit import Target
+from hmi.display.laid_out import Recall
 from hmi.display.overlay import OverlayItem
-from hmi.display.parts import Drawing, TouchPart
-from hmi.display.picture import fit
-from hmi.display.screen_item import ScreenItem, paint_margins
+from hmi.display.parts import Drawing
+from hmi.display.placed_view import PlacedView
+from hmi.display.screen_item import ScreenItem, paint_margins, prepare
 from hmi.display.stage import Stage
 from hmi.display.theme import Theme
 from hmi.display.tips import tip_for
@@ -25,6 +26,10 @@ from hmi.image.contract import CommandDoor, EngineState, ValueSource
 from hmi.model.screen import Element, Screen
 from hmi.model.tag import Tag
 from hmi.model.text import Language
+
+if TYPE_CHECKING:
+    from hmi.display.pointing import Pointing
+    from hmi.display.remembered import Memory
 
 CELLS = 120
 """Up to so many changed elements their cells are repainted alone."""
@@ -35,16 +40,18 @@ DIGITS_HZ = 4.0
 _NOTHING: Rows = np.zeros(0, dtype=np.intp)
 
 
-class ScreenView(QtWidgets.QGraphicsView):
+class ScreenView(PlacedView):
     """Shows one screen with the values of a source.
 
     Signals:
         screen_shown: another screen is shown; payload its path.
         picked: an element was clicked that asks for nothing itself; payload (element id, {slot: path}).
+        opened: a faceplate is wanted; payload (FaceplateSubject, place that was clicked in pixels of the screen).
     """
 
     screen_shown = QtCore.Signal(str)
     picked = QtCore.Signal(str, object)
+    opened = QtCore.Signal(object, object)
 
     def __init__(
         self,
@@ -55,6 +62,7 @@ class ScreenView(QtWidgets.QGraphicsView):
         parent: QtWidgets.QWidget | None = None,
         families: Mapping[str, Drawing] | None = None,
         digits_hz: float = DIGITS_HZ,
+        reading_width: float | None = None,
     ) -> None:
         """Make an empty view.
 
@@ -66,35 +74,38 @@ class ScreenView(QtWidgets.QGraphicsView):
             parent: of the widget.
             families: name -> drawing; None takes the built-in ones.
             digits_hz: how often digits change at most (levels and pointers follow the frame); 0 shows every change.
+            reading_width: width of the screen that decides the size of text, pixels; None is that of what is shown.
         """
         super().__init__(parent)
         self._digits_ns = round(1e9 / digits_hz) if digits_hz else 0
         self._source, self._theme, self._language, self._families = source, theme, language, families
-        self._screen: Screen | None = None
         self._elements: tuple[Element, ...] = ()
         self._tags: Mapping[str, Tag] = {}
-        self._stage: Stage | None = None
+        self._reading_width = reading_width
+        self._recall: Recall | None = None
+        self._engine: EngineState | None = None
+        """As the last frame knew it: clock times stand beside trends at once."""
         self._pending: Rows = _NOTHING
         self._region = QtGui.QRegion()
         self._whole = True
         self._stale = True
         """To be laid out when it is shown."""
         self._exposed = QtGui.QRegion()
-        self._prepare()
+        prepare(self)
         self.clicks = Actions(door, self)
         """What has become of clicks."""
         self.clicks.changed.connect(self._repaint_all)
-        self.clicks.entry_requested.connect(self._open_entry)
         self._overlay = OverlayItem(self, self.clicks)
+        self._overlay.setZValue(1)
+        self._pointing: Pointing | None = None
         self.marks = AlarmMarks()
         """Alarms on the elements."""
         self._marks_item = MarksItem(self, self.marks)
         self._item = ScreenItem(self)
         scene = QtWidgets.QGraphicsScene(self)
         scene.setItemIndexMethod(QtWidgets.QGraphicsScene.ItemIndexMethod.NoIndex)
-        scene.addItem(self._item)
-        scene.addItem(self._marks_item)
-        scene.addItem(self._overlay)
+        for item in (self._item, self._marks_item, self._overlay):
+            scene.addItem(item)
         self.setScene(scene)
         self._idle = QtCore.QTimer(self)
         self._idle.setObjectName("screen size settled")
@@ -102,20 +113,23 @@ class ScreenView(QtWidgets.QGraphicsView):
         self._idle.setInterval(IDLE_MS)
         self._idle.timeout.connect(self._lay_out)
 
-    def _prepare(self) -> None:
-        """Set the view up as a plain raster host that repaints exactly what it is told to."""
-        # Of a viewport that Qt made itself PySide6 would look for the class, and load every class of widgets for that.
-        self.setViewport(QtWidgets.QWidget())
-        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-        self.setViewportUpdateMode(QtWidgets.QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
-        self.setOptimizationFlag(QtWidgets.QGraphicsView.OptimizationFlag.DontSavePainterState)
-        self.setOptimizationFlag(QtWidgets.QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
-        self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAlignment(QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.AlignmentFlag.AlignTop)
-        self.viewport().setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.viewport().setAutoFillBackground(False)
-        self.viewport().setMouseTracking(True)
+    @property
+    def pointing(self) -> "Pointing":
+        """Pointer and keyboard; loaded when somebody first touches one, or by the shell after the first paint."""
+        if self._pointing is None:
+            from hmi.display.pointing import Pointing, RingsItem
+
+            self._pointing = pointing = Pointing(self, self.clicks, self._overlay, self._repaint_all, self)
+            pointing.picked.connect(self.picked)
+            pointing.opened.connect(self.opened)
+            self.clicks.entry_requested.connect(pointing.open_entry)
+            self.scene().addItem(RingsItem(self, pointing))
+        return self._pointing
+
+    @property
+    def tags(self) -> Mapping[str, Tag]:
+        """Path -> tag of what is shown."""
+        return self._tags
 
     # ------------------------------------------------------------------------------------------- what is shown
 
@@ -160,7 +174,16 @@ class ScreenView(QtWidgets.QGraphicsView):
         self._source = source
         if self._stage is not None:
             self._stage.attach(source)
-            self._stage.update()
+            self._stage.update(self._recall)
+            self._repaint_all()
+
+    def remember(self, memory: "Memory | None") -> None:
+        """Let trends begin with what a memory holds from now on."""
+        from hmi.display.remembered import recall  # there is none before the first paint
+
+        self._recall = partial(recall, memory) if memory is not None else None
+        if self._stage is not None and self.isVisible():
+            self._stage.update(self._recall)
             self._repaint_all()
 
     @property
@@ -187,22 +210,30 @@ class ScreenView(QtWidgets.QGraphicsView):
             return
         scale = self._wanted_scale()
         self._stage = Stage(
-            self._screen, self._elements, self._tags, self._theme, self._language, scale, self._families
+            self._screen,
+            self._elements,
+            self._tags,
+            self._theme,
+            self._language,
+            scale,
+            self._families,
+            self._reading_width,
         )
         self._stage.digits_ns = self._digits_ns
         self._stage.attach(self._source)
-        self._stage.update()
+        if self._engine is not None:
+            self._stage.tell(self._engine)
+        self._stage.update(self._recall)
         self.marks.look(self._stage)
+        if self._pointing is not None:
+            self._pointing.laid_out()
         self._repaint_all()
-
-    def _wanted_scale(self) -> float:
-        ratio, rect = self.devicePixelRatioF(), self.viewport().rect()
-        return fit(self._screen, rect.width() * ratio, rect.height() * ratio) if self._screen is not None else 1.0
 
     # ------------------------------------------------------------------------------------------- frames
 
     def frame(self, state: EngineState) -> bool:
         """Take what changed; called by the frame clock. Does nothing while nobody can see it."""
+        self._engine = state
         if self._stage is None or not self.isVisible() or self.window().isMinimized():
             return False
         self.clicks.frame()
@@ -236,15 +267,6 @@ class ScreenView(QtWidgets.QGraphicsView):
     def _repaint_all(self) -> None:
         self._whole = True
         self.viewport().update()
-
-    def _origin(self) -> QtCore.QPoint:
-        """Give where the stage begins in the viewport, device pixels."""
-        if self._screen is None:
-            return QtCore.QPoint(0, 0)
-        ratio, rect, scale = self.devicePixelRatioF(), self.viewport().rect(), self._wanted_scale()
-        x = (round(rect.width() * ratio) - round(self._screen.width * scale)) // 2
-        y = (round(rect.height() * ratio) - round(self._screen.height * scale)) // 2
-        return QtCore.QPoint(max(0, x), max(0, y))
 
     def _logical(self, stage: Stage, parts: Rows) -> QtGui.QRegion:
         """Give the cells of parts as a region of the viewport."""
@@ -289,40 +311,6 @@ class ScreenView(QtWidgets.QGraphicsView):
             stage.paint(painter)
         self._pending, self._region, self._whole = _NOTHING, QtGui.QRegion(), False
 
-    # ------------------------------------------------------------------------------------------- places
-
-    def to_screen(self, point: QtCore.QPointF) -> QtCore.QPointF:
-        """Turn a place of the viewport into pixels of the screen."""
-        ratio, origin, scale = self.devicePixelRatioF(), self._origin(), self._wanted_scale()
-        return QtCore.QPointF((point.x() * ratio - origin.x()) / scale, (point.y() * ratio - origin.y()) / scale)
-
-    def crowd(self, box: QtCore.QRectF) -> int:
-        """Count the parts of the screen that may paint in a box of the viewport."""
-        if self._stage is None:
-            return 0
-        ratio, origin = self.devicePixelRatioF(), self._origin()
-        left, top = box.left() * ratio - origin.x(), box.top() * ratio - origin.y()
-        return self._stage.parts_in(left, top, left + box.width() * ratio, top + box.height() * ratio)
-
-    def from_screen(self, rect: QtCore.QRectF) -> QtCore.QRectF:
-        """Turn a rectangle of the screen into one of the viewport."""
-        ratio, origin, scale = self.devicePixelRatioF(), self._origin(), self._wanted_scale()
-        x, y = (rect.x() * scale + origin.x()) / ratio, (rect.y() * scale + origin.y()) / ratio
-        return QtCore.QRectF(x, y, rect.width() * scale / ratio, rect.height() * scale / ratio)
-
-    @QtCore.Slot(object, object, object)
-    def _open_entry(self, target: Target, touch: TouchPart, tag: Tag) -> None:
-        """Open a field over the place; what is entered is an intent like any other click."""
-        from hmi.display.entry import open_entry  # a field of Qt's that no first paint needs
-
-        rect = QtCore.QRectF(*touch.rect)
-        present = self.clicks.shown(tag.path)
-        entry = open_entry(tag, self, self.from_screen(rect).toAlignedRect(), present=present, fixed=touch.value)
-        entry.number_entered.connect(partial(self._request_number, target.id, tag, rect))
-
-    def _request_number(self, element: str, tag: Tag, rect: QtCore.QRectF, number: float, note: str) -> None:
-        self.clicks.request(Intent(element, tag, number, rect), note)
-
     def _value_shown(self, path: str) -> float | None:
         return self._stage.value_of(path) if self._stage is not None else None
 
@@ -349,7 +337,7 @@ class ScreenView(QtWidgets.QGraphicsView):
         if self._stale:
             self._lay_out()
         elif self._stage is not None:
-            self._stage.update()
+            self._stage.update(self._recall)
         self._repaint_all()
 
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
@@ -357,32 +345,27 @@ class ScreenView(QtWidgets.QGraphicsView):
         event.accept()
 
     def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:
-        """Show a hand over what may be clicked."""
-        place = self.to_screen(event.position())
-        hand = self._stage is not None and self._stage.hits.touch(place.x(), place.y()) is not None
-        shapes = QtCore.Qt.CursorShape
-        self.viewport().setCursor(shapes.PointingHandCursor if hand else shapes.ArrowCursor)
+        """Show what may be clicked."""
+        self.pointing.moved(event.position())
 
     def mouseReleaseEvent(self, event: QtGui.QMouseEvent) -> None:
         """Announce the intent of a click; never more than that."""
-        if self._stage is None or event.button() is not QtCore.Qt.MouseButton.LeftButton:
-            return
-        note = self._overlay.note_at(event.position())
-        if note is not None:
-            self.clicks.undo(note)
-            return
-        place = self.to_screen(event.position())
-        hit = self._stage.hits.touch(place.x(), place.y())
-        opens = hit is not None and hit[1].value is None
-        if self.clicks.dismiss(place) and not opens:
-            return
-        if hit is not None:
-            self.clicks.announce(*hit, self._tags)
-            return
-        under = self._stage.hits.at(place.x(), place.y())
-        named = next((target for target in under if target.names), None)
-        if named is not None:
-            self.picked.emit(named.id, dict(named.names))
+        if event.button() is QtCore.Qt.MouseButton.LeftButton:
+            self.pointing.clicked(event.position())
+
+    def leaveEvent(self, event: QtCore.QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        if self._pointing is not None:
+            self._pointing.moved(None)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Lead the keyboard from place to place, and on to the next widget after the last one."""
+        return self.pointing.step(forward) or super().focusNextPrevChild(forward)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
+        """Take the place where the keyboard is."""
+        if not self.pointing.key(event):
+            event.ignore()
 
     def viewportEvent(self, event: QtCore.QEvent) -> bool:
         """Say in words what stands under the pointer."""

@@ -60,3 +60,19 @@ def paint_margins(
     ):
         if not rect.isEmpty():
             painter.fillRect(rect, ground)
+
+
+def prepare(view: QtWidgets.QGraphicsView) -> None:
+    """Set the view up as a plain raster host that repaints exactly what it is told to."""
+    # Of a viewport that Qt made itself PySide6 would look for the class, and load every class of widgets for that.
+    view.setViewport(QtWidgets.QWidget())
+    view.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+    view.setViewportUpdateMode(QtWidgets.QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+    view.setOptimizationFlag(QtWidgets.QGraphicsView.OptimizationFlag.DontSavePainterState)
+    view.setOptimizationFlag(QtWidgets.QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+    view.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setAlignment(QtCore.Qt.AlignmentFlag.AlignLeft | QtCore.Qt.AlignmentFlag.AlignTop)
+    view.viewport().setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    view.viewport().setAutoFillBackground(False)
+    view.viewport().setMouseTracking(True)

@@ -1,12 +1,15 @@
 """A small trend inside a screen: the last minutes of one value, its end dot on the value that is shown.
 
-It remembers what it was shown, so it begins empty when a screen opens. It scrolls by whole pixels. Window, GUI thread.
+It remembers what it was shown; when its screen opens it takes over what the window remembers (`memory.py`). Where no
+value is to be trusted there is a gap. It scrolls by whole pixels. Window, GUI thread.
 """
 
 import math
 import time
 from collections import deque
+from collections.abc import Sequence
 
+import numpy as np
 from PySide6 import QtCore, QtGui
 
 from hmi.display.item import RULES, Seen
@@ -24,8 +27,18 @@ _LINE_PX = 20
 """Height of a line of words at the right."""
 _DOT = 6
 _MARK_GAP = 4
+_LEAST_SHARE = 0.02
+"""Narrowest range of a trend that follows its curve, as a share of the whole."""
+_LOOSE = 4
+"""How much wider than what is shown its range may become before it is drawn anew."""
 _Words = list[tuple[float, str, str, Seen]]
 """Height, words, colour and mark of each line of words at the right."""
+
+
+def lost(seen: Seen) -> bool:
+    """Tell whether nothing is known of a value at this moment, so that a trend has a gap: bad, stale, silent."""
+    rule = RULES[seen]
+    return rule.dashes or rule.hatched or rule.muted
 
 
 class PaintedSpark:
@@ -38,6 +51,11 @@ class PaintedSpark:
         self.sources = sources
         self._part, self._theme, self._language = part, theme, language
         self._width, self._height = part.rect[2], part.rect[3]
+        self.seconds = part.seconds
+        self.alarm = 0
+        """Priority of the alarm that the value is in; 0 for none."""
+        self._low, self._high = part.low, part.high
+        self._steady = not part.fit
         self.period_s = part.seconds / max(2.0, self._width)
         """Time of one pixel column."""
         self._samples: deque[tuple[float, float]] = deque()
@@ -48,16 +66,18 @@ class PaintedSpark:
         glance, theme = glances[0], self._theme
         rule = RULES[glance.seen]
         value = math.nan if rule.dashes or rule.hatched else glance.value
-        self._keep(glance.now_s, value)
+        self._keep(glance.now_s, math.nan if lost(glance.seen) else value)
         ground = QtCore.QRectF(0, 0, self._width, self._height)
         painter.fillRect(ground, theme.colour("track"))
+        if not self._steady:
+            self._fit([value, *([glances[1].value] if len(glances) > 1 else [])])
         self._clock_times(painter, glance.wall_s)
         self._band(painter)
         if rule.hatched:
             paint_hatch(painter, ground, theme.pen("hatch", 1.1), 6)
         words = self._limits(painter)
         words += self._setpoint(painter, glances[1], glance.seen) if len(glances) > 1 else []
-        self._line(painter, glance.now_s, value)
+        self._line(painter, glance.now_s)
         if rule.dashes:
             middle = QtCore.QPointF(self._width / 2 - 14, self._height / 2)
             paint_dashes(painter, middle, 1.0, theme.pen("ink2", 2))
@@ -78,10 +98,40 @@ class PaintedSpark:
         while samples and now - samples[0][0] > self._part.seconds:
             samples.popleft()
 
+    def recall(self, stamps: Sequence[float], values: Sequence[float]) -> None:
+        """Take over what was remembered, in place of what this trend saw itself; one sample a pixel column.
+
+        Args:
+            stamps: monotonic seconds, ascending.
+            values: one each; NaN is a gap.
+        """
+        column = np.floor(np.asarray(stamps) / self.period_s)
+        gaps = np.isnan(np.asarray(values, dtype=np.float64))
+        kept = np.diff(column, append=np.inf) > 0
+        kept[1:] |= gaps[1:] & ~gaps[:-1]
+        self._samples = deque((stamps[at], values[at]) for at in np.flatnonzero(kept).tolist())
+
+    def _fit(self, now: list[float]) -> None:
+        """Let the range follow what is shown, in round steps and rarely, inside the range of the part."""
+        from hmi.display.axes import round_step  # faceplates alone have such trends
+
+        part = self._part
+        found = [value for _, value in self._samples if not math.isnan(value)]
+        found += [value for value in (*now, *(part.normal or ())) if not math.isnan(value)]
+        if not found:
+            return
+        low, high = max(min(found), part.low), min(max(found), part.high)
+        room = max(high - low, (part.high - part.low) * _LEAST_SHARE)
+        fits = self._low <= low and high <= self._high and self._high - self._low <= _LOOSE * room
+        if fits and (self._low, self._high) != (part.low, part.high):
+            return
+        step = round_step(room / 2)
+        self._low = max(part.low, math.floor((low - room * 0.15) / step) * step)
+        self._high = min(part.high, max(math.ceil((high + room * 0.15) / step) * step, self._low + step))
+
     def _y(self, value: float) -> float:
         """Give the height of a value, clipped to the picture."""
-        part = self._part
-        share = (value - part.low) / (part.high - part.low)
+        share = (value - self._low) / (self._high - self._low)
         return self._height * (1 - min(max(share, 0.0), 1.0))
 
     # ------------------------------------------------------------------------------------------- behind the line
@@ -107,6 +157,8 @@ class PaintedSpark:
         if self._part.normal is None:
             return
         low, high = (round(self._y(one)) for one in self._part.normal)
+        if low == high:
+            return
         painter.fillRect(QtCore.QRectF(0, high, self._width, low - high), self._theme.colour("band"))
         for edge in (low, high):
             painter.fillRect(QtCore.QRectF(0, edge - 0.5, self._width, 1), self._theme.colour("bandline"))
@@ -114,9 +166,15 @@ class PaintedSpark:
     def _limits(self, painter: QtGui.QPainter) -> _Words:
         """Paint the limits; give the words of each."""
         painter.setPen(self._theme.dashes("mark", 1.5, 5, 3))
-        for value, _ in self._part.limits:
+        limits = [(value, words) for value, words in self._part.limits if self._low <= value <= self._high]
+        for value, _ in limits:
             painter.drawLine(QtCore.QPointF(0, self._y(value)), QtCore.QPointF(self._width, self._y(value)))
-        return [(self._y(value), words, "ink", Seen.GOOD) for value, words in self._part.limits]
+        found = [(self._y(value), words, "ink", Seen.GOOD) for value, words in limits]
+        if self._part.fit:
+            taken = {value for value, _ in limits}
+            ends = [value for value in (self._low, self._high) if value not in taken]
+            found += [(self._y(value), f"{value:g}".replace("-", MINUS), "ink2", Seen.GOOD) for value in ends]
+        return found
 
     def _setpoint(self, painter: QtGui.QPainter, glance: Glance, said: Seen) -> _Words:
         """Paint the set-point: dashed when it is not to be trusted, left out when there is none or it is bad.
@@ -137,12 +195,12 @@ class PaintedSpark:
 
     # ------------------------------------------------------------------------------------------- the line
 
-    def _line(self, painter: QtGui.QPainter, now: float, value: float) -> None:
+    def _line(self, painter: QtGui.QPainter, now: float) -> None:
         """Paint the line up to now, with gaps where there was no value to trust."""
         painter.setPen(self._theme.pen("trend", 1.75, round_caps=True))
         painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
         run: list[QtCore.QPointF] = []
-        for stamp, sample in [*self._samples, (now, value), (now, math.nan)]:
+        for stamp, sample in [*self._samples, (now, math.nan)]:
             if not math.isnan(sample):
                 x = max(0.0, self._width - (now - stamp) / self.period_s)
                 run.append(QtCore.QPointF(x, self._y(sample)))
@@ -157,6 +215,14 @@ class PaintedSpark:
         painter.setPen(QtCore.Qt.PenStyle.NoPen)
         painter.setBrush(theme.brush("card"))
         painter.drawEllipse(centre, _DOT + 2.0, _DOT + 2.0)
+        if self.alarm:
+            painter.setPen(theme.pen("outl", 1.5))
+            painter.setBrush(theme.brush(f"p{self.alarm}"))
+            painter.drawEllipse(centre, _DOT, _DOT)
+            painter.setPen(QtCore.Qt.PenStyle.NoPen)
+            painter.setBrush(theme.brush(f"p{self.alarm}" if solid else "track"))
+            painter.drawEllipse(centre, _DOT / 2, _DOT / 2)
+            return
         painter.setPen(QtCore.Qt.PenStyle.NoPen if solid else theme.pen("trend", 2))
         painter.setBrush(theme.brush("trend" if solid else "track"))
         painter.drawEllipse(centre, _DOT, _DOT)

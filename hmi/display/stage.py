@@ -5,8 +5,9 @@ Elements never see values: bindings give arrays, watches turn them into one whol
 number changed is laid out anew in its columns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from hmi.display.ages import age_codes
 from hmi.display.fragments import F8, WIDTH, Fragments, Rows, X
 from hmi.display.hit import HitGrid
 from hmi.display.item import AGED, DASHES, Seen
-from hmi.display.laid_out import Kind, Watch
+from hmi.display.laid_out import Kind, Recall, Watch
 from hmi.display.layers import paint_layers
 from hmi.display.layout import lay_out
 from hmi.display.levels import PIECES as SURFACE_PIECES
@@ -33,6 +34,9 @@ from hmi.image.contract import EngineState, ValueSource
 from hmi.model.screen import Element, Screen
 from hmi.model.tag import Tag
 from hmi.model.text import Language
+
+if TYPE_CHECKING:
+    from hmi.display.alarm_colours import AlarmColours
 
 I8 = npt.NDArray[np.int64]
 _LOOK_BITS = 4
@@ -57,6 +61,7 @@ class Stage:
         language: Language,
         scale: float = 1.0,
         families: Mapping[str, Drawing] | None = None,
+        reading_width: float | None = None,
     ) -> None:
         """Lay out; nothing is shown yet but the never-read look.
 
@@ -68,14 +73,13 @@ class Stage:
             language: of the texts.
             scale: device pixels a pixel of the screen (zoom x device pixel ratio).
             families: name -> drawing; None takes the built-in ones.
+            reading_width: width that decides the size of text, pixels; None is that of the screen.
         """
-        theme = theme.for_width(screen.width)
+        theme = theme.for_width(screen.width if reading_width is None else reading_width)
         self.screen, self.theme, self.language, self.scale = screen, theme, language, scale
         self.width, self.height = max(1, round(screen.width * scale)), max(1, round(screen.height * scale))
         layout = lay_out(elements, tags, theme, language, scale, families)
-        self.elements = layout.elements
-        self.bindings = layout.bindings
-        self.targets = layout.targets
+        self.elements, self.bindings, self.targets = layout.elements, layout.bindings, layout.targets
         self.hits = HitGrid(layout.targets)
         self._layers = paint_layers(layout.steps, self.width, self.height, scale, theme, (screen.width, screen.height))
         self._atlas = layout.atlas
@@ -94,8 +98,10 @@ class Stage:
         self._under = Pictures(layout.under, starts[0], fragments, marks, ages, scale, layout.atlas.ensure)
         self._levels = Levels(layout.levels, starts[1], fragments, *layout.surface)
         self._over = Pictures(layout.over, starts[2], fragments, marks, ages, scale, layout.atlas.ensure)
-        self._pointers = Pointers(layout.pointers, starts[3], fragments)
+        self._pointers = Pointers(layout.pointers, starts[3], fragments, layout.atlas.ensure)
         self._numbers = Numbers(layout.numbers, starts[4], fragments, marks, ages, scale, layout.atlas.ensure)
+        self._layout = layout
+        self._colours: AlarmColours | None = None
         self._wall_ns = 0
         """Engine's wall clock minus monotonic clock, ns; 0 when no engine was ever seen."""
         self._watch(sorted(layout.watches, key=lambda watch: watch.kind))
@@ -154,9 +160,16 @@ class Stage:
         self._digits_at = 0
         self._show()
 
-    def update(self) -> Rows:
-        """Take what changed in the source; give the parts whose shown state changed (numbers of parts, sorted)."""
+    def update(self, recall: Recall | None = None) -> Rows:
+        """Take what changed in the source; give the parts whose shown state changed (numbers of parts, sorted).
+
+        Args:
+            recall: lets trends take over what is remembered; for a screen that nobody has seen for a while.
+        """
         moved = self.bindings.refresh()
+        if recall is not None and recall(self.bindings, self._painted):
+            self._last[self._beating] = -1
+            moved = True
         if self._aged and self._ages_due():
             self.bindings.touch()
             moved = True
@@ -166,6 +179,24 @@ class Stage:
         if self._held and self._digits_due():
             moved = True
         return self._show() if moved else np.zeros(0, dtype=np.intp)
+
+    def show_alarms(self, active: Mapping[str, int], framed: Collection[int]) -> None:
+        """Colour what is in alarm; the whole screen is to be painted after it.
+
+        Args:
+            active: path of a tag -> priority of its alarm.
+            framed: numbers (`largest_number`) that stand in a frame.
+        """
+        if self._colours is None:
+            if not active and not framed:
+                return
+            from hmi.display.alarm_colours import AlarmColours
+
+            self._colours = AlarmColours(self._layout, self._pointers, self._numbers, self.theme)
+        parts = self._colours.show(active, framed, self._kind, self._index, self._source)
+        if parts is not None:
+            self._last[parts] = -1
+            self._show()
 
     def _ages_due(self) -> bool:
         now = self.bindings.now_ns()

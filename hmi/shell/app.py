@@ -10,7 +10,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from hmi.display.theme import load_fonts, load_theme
 from hmi.image.contract import EngineState
 from hmi.image.reader import LiveSource
 from hmi.model.project import Project
+from hmi.model.screen import Element
 from hmi.model.station import Station
 from hmi.model.text import Language
 from hmi.shell.beating import Beating
@@ -37,6 +39,7 @@ from hmi.shell.main_window import MainWindow
 if TYPE_CHECKING:
     import asyncio
 
+    from hmi.display.memory import TrendMemory
     from hmi.shell.attaching import Attaching
     from hmi.shell.demo_tools import DemoTools
 
@@ -105,6 +108,7 @@ def _run_in_asyncio(application: QtWidgets.QApplication, running: "_Running") ->
 
     from hmi.shell.attaching import Attaching
 
+    running.remember()
     running.attaching = Attaching(running.window, running.source, running.door, running.runtime, running.take_project)
     running.attaching.shows(running.folder, running.data)
     loop = qasync.QEventLoop(application)
@@ -144,6 +148,7 @@ class _Running:
         self._clock = FrameClock(source, self.window)
         self._clock.add(self)
         self._clock.add(self.window.view)
+        self._memory: TrendMemory | None = None
 
     def frame(self, state: EngineState) -> bool:
         """Bring the header up to date before the screen; called by the frame clock."""
@@ -179,6 +184,7 @@ class _Running:
             self._ended.set()
         tasks = [asyncio.create_task(self._demo.link.run(), name="simulator link")] if self._demo is not None else []
         if self.attaching is not None:
+            self.attaching.command_told.connect(self._clock.run_frame)  # somebody waits for it: not up to 33 ms more
             tasks.append(asyncio.create_task(self.attaching.run(), name="engine link"))
         if wishes.seconds is not None:
             tasks.append(asyncio.create_task(self._end_in(wishes.seconds), name="end in time"))
@@ -251,8 +257,20 @@ class _Running:
             self._over = True
         self._first.quit()
 
+    def remember(self) -> None:
+        """Keep the last hour of what trends show from now on; after the first paint."""
+        from hmi.display.memory import TrendMemory
+
+        project = self.window.project
+        self.window.floats.load()
+        self._memory = TrendMemory(self.source, elements_of(project), project.tags_by_path)
+        self._clock.add(self._memory)
+        self.window.floats.remember(self._memory)
+
     def take_project(self, project: Project) -> None:
         """Show another version of the project from now on."""
+        if self._memory is not None:
+            self._memory.take_project(elements_of(project), project.tags_by_path)
         self._facts = Facts(project, self.source)
         self._beating.watch(self._facts.tags)
         self.window.take_project(project, self._facts)
@@ -272,6 +290,11 @@ def _demo_tools(window: MainWindow, station: Station) -> "DemoTools":
     from hmi.shell.demo_tools import DemoTools
 
     return DemoTools(window, station.runtime)
+
+
+def elements_of(project: Project) -> Iterator[Element]:
+    """Give the elements of all screens."""
+    return chain.from_iterable(project.elements.values())
 
 
 class _FirstPaint(QtCore.QObject):

@@ -34,7 +34,13 @@ log = logging.getLogger("hmi.ui")
 
 
 class Attaching(QtCore.QObject):
-    """Everything that a window has of its engine beyond the image."""
+    """Everything that a window has of its engine beyond the image.
+
+    Signals:
+        command_told: the engine has told of a command; whoever clicked waits for it.
+    """
+
+    command_told = QtCore.Signal()
 
     def __init__(
         self,
@@ -67,7 +73,9 @@ class Attaching(QtCore.QObject):
         window.room.add_panel(self.panel)
         door.attach(self.link)
         window.asks.attach(self.link)
-        window.page().journal.attach(self.history)
+        page = window.page()
+        page.attach(self.history, source)
+        page.screen_wanted.connect(window.show_start)
         self.link.attached_changed.connect(self._attached)
         self.link.session_changed.connect(self._session)
         self.link.told.connect(self._told)
@@ -104,7 +112,7 @@ class Attaching(QtCore.QObject):
         if self.panel.isVisible():
             self.panel.close_panel()
         else:
-            self._window.devices_panel.close_panel()
+            self._window.floats.close_devices()
             self.panel.open_panel()
 
     @QtCore.Slot()
@@ -158,6 +166,7 @@ class Attaching(QtCore.QObject):
             self._window.board.take(message)
         elif isinstance(message, ToldCommand):
             self._door.told(message.result)
+            self.command_told.emit()
         elif isinstance(message, ToldStore):
             self._window.show_store(message)
         elif isinstance(message, ToldApplied):

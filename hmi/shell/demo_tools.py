@@ -114,7 +114,7 @@ class DemoTools(QtCore.QObject):
         if self.panel.isVisible():
             self.panel.close_panel()
         else:
-            self._window.devices_panel.close_panel()
+            self._window.floats.close_devices()
             self.panel.open_panel()
 
     @QtCore.Slot(str, str)

@@ -4,7 +4,7 @@ Made before the first paint, when nobody is attached yet, so it knows no asyncio
 command whose link is lost while it is open counts as UNKNOWN, and is settled by its id when the engine is back.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
 from hmi.model.command import Command, CommandResult, CommandState
@@ -20,6 +20,10 @@ class Way(Protocol):
     @property
     def attached(self) -> bool:
         """Whether the engine can be asked now."""
+        ...
+
+    def begin(self, make: "Callable[[int], object]") -> "Coroutine[object, object, object]":
+        """Ask in this very turn of the loop; gives what waits for the answer. Raises LinkLost, nothing sent then."""
         ...
 
     async def ask(self, make: "Callable[[int], object]") -> object:
@@ -54,14 +58,14 @@ class EngineDoor:
         way = self._way
         if way is None or not way.attached:
             return CommandResult(id=command.id, state=CommandState.REJECTED, reason=reason("shell.not_attached"))
-        self._open[command.id] = CommandState.REQUESTED
-
         from hmi.link.engine_messages import AskCommand  # loaded with the link, after the first paint
 
-        async def ask() -> None:
-            await self._ask(command.id, lambda number: AskCommand(number=number, command=command))
-
-        way.start(ask, "command")
+        try:
+            asked = way.begin(lambda number: AskCommand(number=number, command=command))
+        except LinkLost:
+            return CommandResult(id=command.id, state=CommandState.REJECTED, reason=reason("shell.not_attached"))
+        self._open[command.id] = CommandState.REQUESTED
+        way.start(lambda: self._hear(command.id, asked), "command")
         return CommandResult(id=command.id, state=CommandState.REQUESTED)
 
     def take_results(self) -> list[CommandResult]:
@@ -95,19 +99,19 @@ class EngineDoor:
         from hmi.link.engine_messages import AskCommandState
 
         async def ask() -> None:
-            await self._ask(ident, lambda number: AskCommandState(number=number, command=ident), settling=True)
+            if self._way is not None:
+                asked = self._way.ask(lambda number: AskCommandState(number=number, command=ident))
+                await self._hear(ident, asked, settling=True)
 
         return ask
 
-    async def _ask(self, ident: str, make: "Callable[[int], object]", *, settling: bool = False) -> None:
-        """Ask once; whatever happens, the command is told of."""
-        if self._way is None:
-            return
+    async def _hear(self, ident: str, asked: "Awaitable[object]", *, settling: bool = False) -> None:
+        """Wait for an answer; whatever happens, the command is told of."""
         from hmi.link.engine_messages import CommandStands
         from hmi.link.messages import Refused
 
         try:
-            answer = await self._way.ask(make)
+            answer = await asked
         except (LinkLost, TimeoutError):
             self._unknown(ident)
             return

@@ -99,10 +99,21 @@ class EngineLink(QtCore.QObject):
             LinkLost: the engine is away, or went before it answered.
             TimeoutError: no answer in time.
         """
+        return await self.begin(make, limit_s)
+
+    def begin(self, make: Callable[[int], Any], limit_s: float = ANSWER_LIMIT_S) -> Coroutine[Any, Any, Any]:
+        """Ask the engine in this very turn of the loop, before anything that waits to be painted; else as `ask`.
+
+        Returns:
+            Waits for the answer; to be run by `start`.
+
+        Raises:
+            LinkLost: the engine is away; nothing was sent.
+        """
         asking = self._asking
         if asking is None or not self.attached:
             raise LinkLost(Cause.ENGINE_SILENT, place=ENGINE_SOCKET)
-        return await asking.ask(make, limit_s)
+        return asking.begin(make, limit_s)
 
     def start(self, work: Callable[[], Any], name: str) -> None:
         """Run a coroutine function; it is cancelled at the end of `run`."""

@@ -18,8 +18,8 @@ from hmi.model.screen import Screen
 from hmi.model.text import Language
 from hmi.model.user import SessionState, SignedIn
 from hmi.shell.desk import Desk
-from hmi.shell.devices_panel import DevicesPanel
 from hmi.shell.facts import Facts
+from hmi.shell.floats import Floats
 from hmi.shell.keys import bind_keys
 from hmi.shell.navigation import fitting, place_of_item, place_of_screen, places_of, start_of
 from hmi.shell.room import Room
@@ -89,8 +89,9 @@ class MainWindow(QtWidgets.QWidget):
         self.status_row = StatusRow(self._theme, desk.language, self)
         self.room = Room(self._theme, self)
         self.view = ScreenView(source, door, self._theme, desk.language, self.room)
-        self.devices_panel = DevicesPanel(self._theme, desk.language, self.room)
-        self.room.add_panel(self.devices_panel)
+        self.view.hide()  # until a screen is held; the desk may begin with the page of alarms
+        self.floats = Floats(self.room, self.view, source, door, self.board, self.asks)
+        self.floats.take_project(project, facts)
         self.banner = Banner(self.board, self.asks, self._theme, desk.language, self.room)
         self.room.add_banner(self.banner)
         column = QtWidgets.QVBoxLayout(self)
@@ -107,7 +108,7 @@ class MainWindow(QtWidgets.QWidget):
         self.title_row.tab_chosen.connect(self._tab_chosen)
         self.title_row.language_chosen.connect(self._language_chosen)
         self.title_row.theme_button.clicked.connect(self.switch_theme)
-        self.status_row.devices_asked.connect(self.toggle_devices)
+        self.status_row.devices_asked.connect(self.floats.toggle_devices)
         self.status_row.alarms_asked.connect(self.show_alarms)
         self.status_row.silence_button.clicked.connect(self.asks.silence)
         self.room.resized.connect(self._refit)
@@ -116,7 +117,7 @@ class MainWindow(QtWidgets.QWidget):
         self.board.flash.flashed.connect(self.status_row.flash)
         self.board.flash.flashed.connect(self.view.flash)
         keys = (
-            *(("F11", self.switch_full_screen), ("F2", self.toggle_devices)),
+            *(("F11", self.switch_full_screen), ("F2", self.floats.toggle_devices)),
             *(("F3", self.show_alarms), ("F8", self.asks.silence)),
             *(("Ctrl+L", self.switch_language), ("Ctrl+T", self.switch_theme)),
             *(("Ctrl+PgDown", self.next_tab), ("Ctrl+PgUp", self.previous_tab)),
@@ -129,6 +130,11 @@ class MainWindow(QtWidgets.QWidget):
     def desk(self) -> Desk:
         """How the window is arranged now."""
         return self._desk
+
+    @property
+    def project(self) -> Project:
+        """What is shown."""
+        return self._project
 
     @property
     def screen_shown(self) -> str:
@@ -192,6 +198,7 @@ class MainWindow(QtWidgets.QWidget):
         self._places = places_of(project)
         self._place = len(self._places) if shown == ALARMS else place_of_item(self._places, shown)
         self._shown = None
+        self.floats.take_project(project, facts)
         self.board.take_project(project)
         self._dress()
         self._refit()
@@ -207,8 +214,7 @@ class MainWindow(QtWidgets.QWidget):
         self.title_row.clock.show_state(engine)
         if changed.engine or changed.devices or changed.counts or not engine.alive:
             self.status_row.show_facts(self._facts)
-        if (changed.devices or changed.engine) and self.devices_panel.isVisible():
-            self.devices_panel.show_facts(self._facts.devices)
+        self.floats.frame(engine, devices=changed.devices or changed.engine)
         reason = engine.reason
         words = "" if engine.alive or reason is None else say_reason(reason, self._desk.language)
         if self._faulty:
@@ -227,6 +233,7 @@ class MainWindow(QtWidgets.QWidget):
         board = self.board
         self.status_row.show_alarms(board.counts, known=board.known, sounding=board.sounding > 0)
         self.view.show_alarms(board.marks() if board.known else {})
+        self.floats.show_alarms()
 
     def show_store(self, told: "ToldStore | None") -> None:
         """Say in the header that records cannot be kept, or no more."""
@@ -234,7 +241,8 @@ class MainWindow(QtWidgets.QWidget):
         language = self._desk.language
         words = ""
         if told is not None and told.reason is not None:
-            words = say("shell.store", language, why=say_reason(told.reason, language), waiting=told.waiting)
+            why = say_reason(told.reason, language)
+            words = say("shell.store", language, why=why, waiting=told.waiting) if told.waiting else why
         self.status_row.show_trouble(words)
 
     def show_delay(self, delay_ms: float) -> None:
@@ -252,7 +260,7 @@ class MainWindow(QtWidgets.QWidget):
         """
         self._session, self._first_user = (session, state), first
         words, tip = session_words(self._project, session, state, self._desk.language, first=first)
-        self.title_row.user.set_look(self._theme, words, tip, loud=state is SessionState.SIGNED_IN)
+        self.title_row.show_user(words, tip, loud=state is SessionState.SIGNED_IN)
 
     def role_words(self, session: SignedIn) -> str:
         """Give the role of a user in words."""
@@ -280,8 +288,8 @@ class MainWindow(QtWidgets.QWidget):
         self.status_row.set_look(theme, language)
         self.status_row.show_facts(self._facts)
         self.room.set_theme(theme)
-        self.devices_panel.set_look(theme, language)
-        self.devices_panel.show_facts(self._facts.devices)
+        self.floats.dress(theme, language)
+        self.floats.show_facts()
 
     @QtCore.Slot()
     def _refit(self) -> None:
@@ -365,15 +373,6 @@ class MainWindow(QtWidgets.QWidget):
         else:
             self.showNormal()
         self._keep(full_screen=full)
-
-    @QtCore.Slot()
-    def toggle_devices(self) -> None:
-        """Open or close the device panel."""
-        if self.devices_panel.isVisible():
-            self.devices_panel.close_panel()
-        else:
-            self.devices_panel.show_facts(self._facts.devices)
-            self.devices_panel.open_panel()
 
     @QtCore.Slot()
     def next_tab(self) -> None:

@@ -1,10 +1,11 @@
 """The room below the header: the running screen, its frame, panels over it. GUI thread, of the main window."""
 
+from typing import Protocol
+
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from hmi.display.theme import Theme
 from hmi.shell.frame_round import FrameRound
-from hmi.shell.panel import Panel
 
 FOOT = 16
 """Margin below a screen, pixels; the screen itself brings those at its top and sides."""
@@ -13,6 +14,18 @@ ENLARGED = 1.25
 WORDS_PX = 20
 GUTTER = 12
 """Round the banner where it is a strip below the screen, pixels."""
+
+
+class Placed(Protocol):
+    """What floats over the screen: a panel, a faceplate."""
+
+    def isVisible(self) -> bool:
+        """Whether it is seen."""
+        ...
+
+    def place(self) -> None:
+        """Fit itself into the room."""
+        ...
 
 
 class Room(QtWidgets.QWidget):
@@ -28,7 +41,7 @@ class Room(QtWidgets.QWidget):
         self._view: QtWidgets.QWidget | None = None
         self._size = QtCore.QSize()
         self._words = ""
-        self._panels: list[Panel] = []
+        self._panels: list[Placed] = []
         self._banner: QtWidgets.QWidget | None = None
         self._page: QtWidgets.QWidget | None = None
         self._place: QtCore.QRectF | None = None
@@ -36,9 +49,13 @@ class Room(QtWidgets.QWidget):
         self.setMinimumSize(320, 240)
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.ClickFocus)
 
-    def add_panel(self, panel: Panel) -> None:
-        """Keep a panel in its place when the size changes."""
+    def add_panel(self, panel: Placed) -> None:
+        """Keep something in its place when the size changes."""
         self._panels.append(panel)
+
+    def remove_panel(self, panel: Placed) -> None:
+        """Let it go."""
+        self._panels.remove(panel)
 
     def add_banner(self, banner: QtWidgets.QWidget) -> None:
         """Keep the banner in sight, at the place that a screen gives it or else in a strip below the screen."""

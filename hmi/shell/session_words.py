@@ -5,6 +5,9 @@ from hmi.model.text import Language
 from hmi.model.user import SessionState, SignedIn
 from hmi.words import say
 
+ROLE = " · "
+"""Between a person and the role."""
+
 
 def session_words(
     project: Project, session: SignedIn | None, state: SessionState, language: Language, *, first: bool
@@ -27,7 +30,7 @@ def session_words(
     if session is None:
         return say("shell.not_signed_in", language), say("shell.not_signed_in_tip", language)
     role = role_words(project, session, language)
-    return f"{person} · {role}" if role else person, say("shell.signed_in_tip", language)
+    return f"{person}{ROLE}{role}" if role else person, say("shell.signed_in_tip", language)
 
 
 def role_words(project: Project, session: SignedIn, language: Language) -> str:

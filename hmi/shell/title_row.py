@@ -15,6 +15,7 @@ from hmi.image.contract import EngineState
 from hmi.model.text import Language
 from hmi.shell.glyphs import paint_heartbeat, paint_person
 from hmi.shell.segments import Segments
+from hmi.shell.session_words import ROLE
 from hmi.words import say
 
 HEIGHT = 56
@@ -22,11 +23,13 @@ LANGUAGES = (Language.ZH, Language.EN)
 _CLOCK_PX = 23
 SMALL = 1500
 """Narrower windows than this count as small, pixels."""
-USER_WIDTH, USER_SMALL = 230, 130
+USER_WIDTH = 320
 """Widest name of a user, pixels."""
-TITLE_WIDTH, TITLE_SMALL = 420, 190
-"""Widest title of the project, pixels."""
+TITLE_WIDTH, TITLE_LEAST = 420, 100
+"""Widest title of the project, and what of it always stays, pixels: who is signed in matters more."""
 _TITLE_PX = 23
+SPACES = 20 + 22 + 8 + 18 + 18 + 1 + 18 + 20 + 32 + 8
+"""Margins and gaps of the row, with the mark of the user and a little ground between both halves, pixels."""
 
 
 class HeartbeatClock(QtWidgets.QWidget):
@@ -136,7 +139,7 @@ class UserPlace(QtWidgets.QAbstractButton):
         super().__init__(parent)
         self._theme = theme
         self._loud = False
-        self._most = USER_WIDTH
+        self._most: float = USER_WIDTH
         self.setFixedHeight(HEIGHT)
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.TabFocus)
         self.setCursor(QtCore.Qt.CursorShape.PointingHandCursor)
@@ -157,15 +160,27 @@ class UserPlace(QtWidgets.QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def set_most(self, most: int) -> None:
+    def set_most(self, most: float) -> None:
         """Take no more room for the words than this, pixels."""
         if most != self._most:
             self._most = most
             self.updateGeometry()
 
+    def shown_words(self, room: float) -> str:
+        """Give the words that fit into a room, pixels: the person stays longer than the role."""
+        weight, words = 600 if self._loud else 400, self.text()
+        if self._theme.width(words, 18, weight) > room:
+            words = words.partition(ROLE)[0]
+        return self._theme.shortened(words, room, 18, weight)
+
+    @property
+    def wanted(self) -> float:
+        """Room that all of the words need, pixels."""
+        return self._theme.width(self.text(), 18, 600 if self._loud else 400) + 4
+
     def sizeHint(self) -> QtCore.QSize:
         """Room for the mark and the words."""
-        wide = self._theme.width(self.text(), 18, 600 if self._loud else 400)
+        wide = self.wanted
         return QtCore.QSize(round(26 + min(wide, self._most)) + 6, HEIGHT)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
@@ -174,7 +189,7 @@ class UserPlace(QtWidgets.QAbstractButton):
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         paint_person(painter, 0, HEIGHT / 2, self._theme)
         weight, token = (600, "ink") if self._loud else (400, "ink2")
-        words = self._theme.shortened(self.text(), self.width() - 28, 18, weight)
+        words = self.shown_words(self.width() - 28)
         self._theme.write(painter, 26, HEIGHT / 2 + 6.5, words, size=18, weight=weight, token=token)
         if self.hasFocus():
             painter.setPen(self._theme.pen("focus", 2.0))
@@ -236,8 +251,6 @@ class TitleRow(QtWidgets.QWidget):
         self.setPalette(palette)
         self._title.setFont(theme.font(_TITLE_PX, 600))
         self._title_words = title
-        room = TITLE_SMALL if self.width() < SMALL else TITLE_WIDTH
-        self._title.setText(theme.shortened(title, room, _TITLE_PX, 600))
         self.tabs.set_theme(theme)
         self.tabs.set_words(tabs)
         self.languages.set_theme(theme)
@@ -247,16 +260,28 @@ class TitleRow(QtWidgets.QWidget):
         self.clock.set_theme(theme)
         for rule in self.findChildren(Rule):
             rule.set_theme(theme)
+        self._share()
+
+    def show_user(self, words: str, tip: str, *, loud: bool) -> None:
+        """Say who is signed in; see `UserPlace.set_look`."""
+        self.user.set_look(self._theme, words, tip, loud=loud)
+        self._share()
+
+    def _share(self) -> None:
+        """Share what tabs and clock leave: first to the user, then to the title, which the window's own title says."""
+        fixed = self.tabs.width() + self.languages.width() + self.theme_button.width() + self.clock.sizeHint().width()
+        room = self.width() - fixed - SPACES
+        wanted = self.user.wanted
+        user = max(0, min(wanted, USER_WIDTH, room - TITLE_LEAST))
+        self.user.set_most(user)
+        title = max(TITLE_LEAST, min(TITLE_WIDTH, room - user))
+        self._title.setText(self._theme.shortened(self._title_words, title, _TITLE_PX, 600))
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
-        """Leave room for the clock in a narrow window: narrow tabs, short names."""
+        """Leave room for the clock in a narrow window: narrow tabs, a short title."""
         super().resizeEvent(event)
-        small = self.width() < SMALL
-        self.tabs.set_narrow(small)
-        self.user.set_most(USER_SMALL if small else USER_WIDTH)
-        title = self._title_words
-        room = TITLE_SMALL if small else TITLE_WIDTH
-        self._title.setText(self._theme.shortened(title, room, _TITLE_PX, 600))
+        self.tabs.set_narrow(self.width() < SMALL)
+        self._share()
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Paint the ground and the edge to the second row."""

@@ -236,13 +236,25 @@ def test_that_nothing_is_clicked_through_the_note_of_another_click(clicked, qtbo
     door = Door()
     view = clicked(door)
     upper = element("s", "switch", (50, 50, 100, 40), {"value": "{L/Pump.Start}"})
-    under = element("t", "switch", (50, 96, 100, 40), {"value": "{L/Pump.Start}"}, confirm=False)
-    view.show_screen(screen(), (upper, under), {TAG.path: TAG})
+    around = element("t", "switch", (0, 0, 400, 320), {"value": "{L/Pump.Start}"}, z="a", confirm=False)
+    view.show_screen(screen(), (upper, around), {TAG.path: TAG})
     click(qtbot, view)
-    assert view._overlay.covers(QtCore.QPointF(80, 110))
-    click(qtbot, view, 80, 110)
+    note = next(rect for rect, _ in view._overlay._notes).center().toPoint()
+    assert view._overlay.covers(QtCore.QPointF(note))
+    click(qtbot, view, note.x(), note.y())
     assert door.commands == []
     assert [one.intent.element for one in view.clicks.ongoing] == [upper.id]
+
+
+def test_that_a_note_leaves_the_next_button_free_where_there_is_room_beside(clicked, qtbot):
+    door = Door()
+    view = clicked(door)
+    upper = element("s", "switch", (50, 50, 100, 40), {"value": "{L/Pump.Start}"})
+    below = element("t", "switch", (50, 96, 100, 40), {"value": "{L/Pump.Start}"}, confirm=False)
+    view.show_screen(screen(), (upper, below), {TAG.path: TAG})
+    click(qtbot, view)
+    click(qtbot, view, 80, 110)
+    assert len(door.commands) == 1
 
 
 def test_that_a_click_on_a_refused_entry_opens_the_entry_again(clicked, qtbot):

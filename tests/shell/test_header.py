@@ -18,7 +18,7 @@ from hmi.shell.devices_panel import DevicesPanel
 from hmi.shell.facts import COUNTED, Facts
 from hmi.shell.glyphs import DISC_OF_STATE, Disc
 from hmi.shell.status_row import StatusRow
-from hmi.shell.title_row import short_age
+from hmi.shell.title_row import TitleRow, short_age
 from tests.shell.small_station import alive, ident, project_of, silent
 
 
@@ -228,3 +228,29 @@ def test_that_the_counts_follow_a_single_tag_within_a_tenth_of_a_second(project)
     assert not facts.look(state, now + 50_000_000).counts
     assert facts.look(state, now + 100_000_000).counts
     assert (facts.counts["stale"], facts.live) == (1, len(numbers) - 1)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_that_who_is_signed_in_is_not_cut_on_a_small_screen_and_the_title_gives_way(host, theme, language):
+    made = TitleRow(theme, language, host)
+    made.resize(1366, 56)
+    tabs = ["Overview", "Water", "Mixing", "Filling", "Utilities", "TIC-102", "Alarms"]
+    made.set_look(theme, language, "Buffer preparation line 2", tabs)
+    made.show_user("Demo · Operator", "", loud=True)
+    host.resize(1366, 100)
+    host.show()
+    QtWidgets.QApplication.processEvents()
+    assert made.user.width() >= made.user.wanted
+    title = made._title.text()
+    assert title.startswith("Buffer")
+    assert theme.width(title, 23, 600) <= made._title.width() + 1
+    assert made.tabs.geometry().right() < made.languages.x()
+    assert made.clock.geometry().right() <= made.width()
+
+
+def test_that_of_a_long_name_the_role_goes_before_the_person(host, theme):
+    made = TitleRow(theme, Language.EN, host)
+    made.resize(1200, 56)
+    made.set_look(theme, Language.EN, "Line", ["Overview", "Water", "Mixing", "Filling", "Utilities", "TIC-102"])
+    made.show_user("Wang Xiaoming · Operator of the second shift", "", loud=True)
+    assert made.user.shown_words(theme.width("Wang Xiaoming", 18, 600) + 4) == "Wang Xiaoming"

@@ -42,7 +42,7 @@ def test_that_a_screen_stands_at_its_own_size(window):
 
 
 def test_that_nothing_covers_the_header(window):
-    window.toggle_devices()
+    window.floats.toggle_devices()
     frame(window, silent())
     rows = window.title_row.height() + window.status_row.height()
     assert rows == 100
@@ -65,9 +65,9 @@ def test_that_keys_lead_everywhere(window, qtbot):
     qtbot.keyClick(window, Key.Key_PageUp, CONTROL)
     assert window.screen_shown == "Large"
     qtbot.keyClick(window, Key.Key_F2)
-    assert window.devices_panel.isVisible()
-    qtbot.keyClick(window.devices_panel, Key.Key_Escape)
-    assert not window.devices_panel.isVisible()
+    assert window.floats.devices.isVisible()
+    qtbot.keyClick(window.floats.devices, Key.Key_Escape)
+    assert not window.floats.devices.isVisible()
     qtbot.keyClick(window, Key.Key_F11)
     assert window.isFullScreen()
     qtbot.keyClick(window, Key.Key_F11)
@@ -103,13 +103,13 @@ def test_that_the_language_is_switched_while_running(window, qtbot):
 
 def test_that_no_word_of_the_window_stays_in_the_other_language(window):
     frame(window, alive())
-    window.toggle_devices()
+    window.floats.toggle_devices()
     for language, foreign in ((Language.ZH, "Not signed in"), (Language.EN, "未登录")):
         window.set_language(language)
         frame(window, alive())
         names = [widget.accessibleName() + widget.toolTip() for widget in window.findChildren(QtWidgets.QWidget)]
         assert not any(foreign in name for name in names)
-        assert window.devices_panel.rows[0][1] == say("shell.state_unknown", language)
+        assert window.floats.devices.rows[0][1] == say("shell.state_unknown", language)
 
 
 def test_that_the_theme_is_switched_while_running(window, qtbot):

@@ -62,6 +62,17 @@ def test_that_what_describes_signatures_is_loaded_when_it_is_asked_for_and_is_th
     assert rest == ["True", "True builtins"]
 
 
+LATER = {
+    "hmi.display.alarm_colours",
+    "hmi.display.axes",
+    "hmi.display.faceplates",
+    "hmi.display.memory",
+    "hmi.display.pointing",
+    "hmi.link.engine_messages",
+    "hmi.shell.devices_panel",
+    "hmi.shell.faceplates",
+}
+"""Loaded after the first paint: what clicks, alarms and the link need."""
 WATCHED = """
 import json, sys
 from hmi.cli.main import main
@@ -98,6 +109,7 @@ def test_that_nothing_dear_is_loaded_before_the_first_paint_and_nothing_at_all_o
     found = watched(tmp_path, 3)
     assert found["at_paint"]
     assert [name for name in found["at_paint"] if name.startswith(NEVER)] == []
+    assert sorted(LATER & set(found["at_paint"])) == []
     assert found["after"] == []
 
 

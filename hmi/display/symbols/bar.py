@@ -16,6 +16,10 @@ _LEFT = 19
 _TEXT = 20
 """From the scale to the texts beside it: the pointer stands 11 px out of the scale."""
 _LINE = 23
+_ABOVE = 34
+"""Room above a scale with an axis for its title, pixels."""
+_AXIS = 13
+"""Between the numbers of an axis and what stands at that side of the scale, pixels."""
 
 
 class _Places(msgspec.Struct, frozen=True):
@@ -37,7 +41,12 @@ def _places(placed: Placed) -> _Places:
         track = QtCore.QRectF(box.left(), round(top), box.width(), props.thickness)
         return _Places(track, box.left(), scale, filled=True)
     left = box.left() + (_LEFT if "setpoint" in placed.bound else 4)
-    track = QtCore.QRectF(left, box.top() + 4, props.thickness, box.height() - 8)
+    if props.axis == "left":
+        from hmi.display.axes import axis_room  # faceplates alone have axes
+
+        left += axis_room(placed.theme, scale) + _AXIS
+    above = _ABOVE if props.axis != "none" and (props.tag or placed.say(props.title)) else 4
+    track = QtCore.QRectF(left, box.top() + above, props.thickness, box.height() - above - 4)
     return _Places(track, track.right() + _TEXT, scale, filled=props.style == "fill")
 
 
@@ -62,6 +71,9 @@ class Bar:
             for words, token in ((props.tag, "ink2"), (title, "ink2")):
                 if words:
                     x += theme.write(painter, x, placed.box.top() + 17, words, token=token) + 8
+        elif props.axis != "none":
+            words = " ".join(one for one in (props.tag, title) if one)
+            theme.write(painter, places.track.center().x(), placed.box.top() + 17, words, align=0)
         else:
             baseline = places.track.top() + 13
             width = placed.box.right() - places.text_x
@@ -71,6 +83,10 @@ class Bar:
                     baseline += _LINE
         if props.ends:
             _ends(painter, placed, places)
+        if props.axis != "none" and not props.sideways:
+            from hmi.display.axes import paint_axis
+
+            paint_axis(painter, places.track, places.scale, theme, left=props.axis == "left")
         if places.filled:
             paint_track(painter, places.track, theme)
             _ticks(painter, places, theme)
@@ -104,22 +120,29 @@ class Bar:
                 )
             )
         if "setpoint" in placed.bound and not props.sideways:
-            parts.append(
-                PointerPart(
-                    "setpoint",
-                    track.left(),
-                    track.top(),
-                    track.bottom(),
-                    scale.low,
-                    scale.high,
-                    diamond=True,
-                    mark_at=_setpoint_mark(placed, places),
-                    echo="value",
-                )
-            )
+            parts.append(_diamond(placed, places, "setpoint"))
+        if "working" in placed.bound and "setpoint" in placed.bound and not props.sideways:
+            parts.append(_diamond(placed, places, "working"))
         if props.number:
             parts.append(_number(placed, places))
         return tuple(parts)
+
+
+def _diamond(placed: Placed, places: _Places, slot: str) -> PointerPart:
+    """Declare the open diamond of a set-point, or the solid one of the working set-point."""
+    track, scale = places.track, places.scale
+    return PointerPart(
+        slot,
+        track.left(),
+        track.top(),
+        track.bottom(),
+        scale.low,
+        scale.high,
+        diamond=True,
+        filled=slot == "working",
+        mark_at=_setpoint_mark(placed, places),
+        echo="value" if slot == "setpoint" else "setpoint",
+    )
 
 
 def _number(placed: Placed, places: _Places) -> NumberPart:

@@ -5,10 +5,12 @@ from typing import cast
 
 from PySide6 import QtCore, QtGui
 
-from hmi.display.parts import UNKNOWN_STATE, NumberPart, Part, Placed, StatePart
+from hmi.display.parts import UNKNOWN_STATE, FaceplateSubject, NumberPart, OpenPart, Part, Placed, StatePart
 from hmi.display.symbols.bodies import paint_body, rounded
+from hmi.display.symbols.numeric_entry import ramp_part
 from hmi.display.theme import Theme
 from hmi.model.symbols.loop_row import FAMILY, Props
+from hmi.model.text import Text
 
 _NUMBER_PX = 18
 _GAP = 9
@@ -20,6 +22,15 @@ _CHIP_PADDING = 9
 _MARK_GAP = 3
 """Between a number and its mark: rows of a small screen have no room for more."""
 _SLOTS = ("pv", "sp", "out")
+_TWO_LINES = 40
+"""Least height of a row with a second line, pixels."""
+_RAMP = 90
+"""Room of the second line, pixels: there is none for the rate."""
+_RAISED, _LOWER = 7, 11
+"""How far the two lines stand from the middle, pixels."""
+LOOP_SLOTS = (*_SLOTS, "mode")
+LEAST = 32
+"""Smallest edge of a place for pointers, pixels."""
 
 
 class LoopRow:
@@ -52,6 +63,10 @@ class LoopRow:
             if slot in placed.bound:
                 right = round(box.left() + box.width() * share)
                 baseline = _baseline(placed, _NUMBER_PX)
+                if slot == "sp" and _two_lines(placed):
+                    ramp = ramp_part(placed, "sp", right, baseline + _LOWER, _RAMP)
+                    parts.extend([ramp] if ramp is not None else [])
+                    baseline -= _RAISED
                 parts.append(
                     NumberPart(
                         slot,
@@ -67,7 +82,34 @@ class LoopRow:
                 )
         if "mode" in placed.bound:
             parts.append(_mode(placed, props))
+        parts.extend(loop_opens(placed, props.tag, props.title, props.normal_mode))
         return tuple(parts)
+
+
+def loop_opens(placed: Placed, tag: str, title: Text, normal_mode: int = 1) -> tuple[OpenPart, ...]:
+    """Let an element whose slots are those of a loop open its faceplate; none without a measured value.
+
+    Args:
+        placed: the element.
+        tag: name of the loop; empty takes the path of its measured value.
+        title: what it is; empty takes the title of its measured value.
+        normal_mode: state number of the normal mode.
+    """
+    paths = {slot: placed.names[slot] for slot in LOOP_SLOTS if slot in placed.names}
+    if "pv" not in paths:
+        return ()
+    box = placed.box
+    high, wide = max(0.0, LEAST - box.height()) / 2, max(0.0, LEAST - box.width()) / 2
+    grown = box.adjusted(-wide, -high, wide, high)
+    named = tag or paths["pv"].rpartition("/")[2].removesuffix(".PV")
+    words = title or placed.facts["pv"].title
+    subject = FaceplateSubject("loop", named, words, paths, normal_mode)
+    return (OpenPart(subject, (grown.x(), grown.y(), grown.width(), grown.height())),)
+
+
+def _two_lines(placed: Placed) -> bool:
+    """Tell whether the working set-point stands under the set-point."""
+    return "working" in placed.bound and placed.box.height() >= _TWO_LINES
 
 
 def _ends(props: Props) -> tuple[float, ...]:

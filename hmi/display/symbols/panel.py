@@ -5,6 +5,7 @@ from typing import cast
 from PySide6 import QtCore, QtGui
 
 from hmi.display.parts import CausePart, Part, Placed
+from hmi.display.symbols.loop_row import loop_opens
 from hmi.model.symbols.panel import FAMILY, Props
 
 _PADDING = 20
@@ -34,17 +35,18 @@ class Panel:
         _title(painter, placed, baseline, right)
 
     def parts(self, placed: Placed) -> tuple[Part, ...]:
-        """Declare the chip that says once for the group why values are not good."""
-        if "value" not in placed.bound:
-            return ()
+        """Declare the chip that says once for the group why values are not good, and the faceplate of a loop."""
         props, theme = cast(Props, placed.props), placed.theme
+        opens = loop_opens(placed, props.tag, props.title)
+        if "value" not in placed.bound:
+            return opens
         start = _title(None, placed, 0, placed.box.right() - _PADDING - 80)
         width = placed.box.right() - _PADDING - start
         tag = theme.width(props.tag, props.size, 600) + 12 if props.tag else 0.0
         covers = max(0.0, start - placed.box.left() - _PADDING - tag) if props.tag else 0.0
         ground = "card" if props.ground == "none" else props.ground
         middle = placed.box.top() + _TITLE_MIDDLE
-        return (CausePart("value", start, middle, width=max(80.0, width), covers=covers, ground=ground),)
+        return (CausePart("value", start, middle, width=max(80.0, width), covers=covers, ground=ground), *opens)
 
 
 def _title(painter: QtGui.QPainter | None, placed: Placed, baseline: float, right: float) -> float:

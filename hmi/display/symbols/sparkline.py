@@ -59,6 +59,7 @@ class Sparkline:
                 decimals=_decimals(placed),
                 margin=_margin(placed),
                 clock=_CLOCK if props.clock else 0,
+                fit=props.fit,
             )
         ]
         if props.number:

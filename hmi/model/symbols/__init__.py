@@ -27,5 +27,14 @@ def _discover() -> dict[str, SymbolFamily]:
     return families
 
 
-FAMILIES: dict[str, SymbolFamily] = _discover()
-"""Name of the family -> what it tells about itself."""
+FAMILIES: dict[str, SymbolFamily]
+"""Name of the family -> what it tells about itself; found when it is first asked for."""
+
+
+def __getattr__(name: str) -> dict[str, SymbolFamily]:
+    """Find the families when somebody asks for all of them: a window's first paint needs only those of its screen."""
+    if name == "FAMILIES":
+        globals()["FAMILIES"] = found = _discover()
+        return found
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -15,6 +15,7 @@ class Props(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sideways: bool = False
     number: bool = True
     ends: bool = False
+    axis: str = "none"
     low: float | None = None
     high: float | None = None
     thickness: float = 14
@@ -65,6 +66,15 @@ FAMILY = SymbolFamily(
             Text(zh="在两端写出量程。", en="Write the ends of the range at the ends of the scale."),
         ),
         Property(
+            "axis",
+            Text(zh="刻度数字", en="Axis"),
+            Text(
+                zh="竖放刻度的整数刻度写在哪一侧：none 不写，left 左，right 右。",
+                en="At which side of an upright scale round numbers stand: none, left or right.",
+            ),
+            choices=("none", "left", "right"),
+        ),
+        Property(
             "low",
             Text(zh="下端", en="Low end"),
             Text(zh="刻度下端的值；留空则按位号量程。", en="Value at the low end; empty takes the tag's range."),
@@ -98,6 +108,17 @@ FAMILY = SymbolFamily(
             SlotKind.NUMBER,
             Text(zh="设定值", en="Set-point"),
             Text(zh="刻度左侧的空心菱形。", en="The open diamond at the left of the scale."),
+        ),
+        Slot(
+            "working",
+            SlotKind.NUMBER,
+            Text(zh="工作设定", en="Working set-point"),
+            Text(
+                zh="PLC 爬升时的当前设定：实心菱形，空心菱形为目标；留空则取自位号的 ramp 设置。",
+                en="Where the PLC is on its ramp: a solid diamond, and the open one is the target; unbound it is what "
+                "the tag's ramp names.",
+            ),
+            follows="setpoint.working",
         ),
     ),
     size=(144, 112),

@@ -23,9 +23,10 @@ FAMILY = SymbolFamily(
     name="loop_row",
     title=Text(zh="回路行", en="Loop row"),
     help=Text(
-        zh="一个回路的测量、设定、输出和方式；方式不正常时以深色块显示。",
+        zh="一个回路的测量、设定、输出和方式；方式不正常时以深色块显示。点击（或按 Tab 选中后按回车）打开操作面板。",
         en="Measured value, set-point, output and mode of one loop; "
-        "a mode that is not the normal one stands on a dark chip.",
+        "a mode that is not the normal one stands on a dark chip. "
+        "A click, or Tab and Enter, opens its faceplate.",
     ),
     palette=Palette.INDICATOR,
     props=Props,
@@ -58,8 +59,25 @@ FAMILY = SymbolFamily(
         ),
     ),
     slots=(
-        Slot("pv", SlotKind.NUMBER, Text(zh="测量", en="PV"), Text(zh="测量值。", en="Process value.")),
+        Slot(
+            "pv",
+            SlotKind.NUMBER,
+            Text(zh="测量", en="PV"),
+            Text(zh="测量值；绑定后该行可打开操作面板。", en="Process value; with it the row opens a faceplate."),
+            remembered=True,
+        ),
         Slot("sp", SlotKind.NUMBER, Text(zh="设定", en="SP"), Text(zh="设定值。", en="Set-point.")),
+        Slot(
+            "working",
+            SlotKind.NUMBER,
+            Text(zh="工作设定", en="Working set-point"),
+            Text(
+                zh="PLC 爬升时的当前设定，写在设定下方（行高不小于 40 时）；留空则取自位号的 ramp 设置。",
+                en="Where the PLC is on its ramp, under the set-point in rows of 40 px and more; unbound it is what "
+                "the tag's ramp names.",
+            ),
+            follows="sp.working",
+        ),
         Slot("out", SlotKind.NUMBER, Text(zh="输出", en="OUT"), Text(zh="输出，%。", en="Output, per cent.")),
         Slot(
             "mode", SlotKind.STATE, Text(zh="方式", en="Mode"), Text(zh="文字取自位号。", en="The words are the tag's.")

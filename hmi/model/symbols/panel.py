@@ -72,6 +72,33 @@ FAMILY = SymbolFamily(
                 en="While its quality is not good, the cause and its age stand after the title.",
             ),
         ),
+        Slot(
+            "pv",
+            SlotKind.NUMBER,
+            Text(zh="回路测量", en="PV of a loop"),
+            Text(
+                zh="绑定后，点击面板打开该回路的操作面板。",
+                en="With it, a click on the panel opens the faceplate of the loop.",
+            ),
+        ),
+        Slot(
+            "sp",
+            SlotKind.NUMBER,
+            Text(zh="回路设定", en="SP of a loop"),
+            Text(zh="回路的设定值。", en="Set-point of the loop."),
+        ),
+        Slot(
+            "out",
+            SlotKind.NUMBER,
+            Text(zh="回路输出", en="OUT of a loop"),
+            Text(zh="回路的输出。", en="Output of the loop."),
+        ),
+        Slot(
+            "mode",
+            SlotKind.STATE,
+            Text(zh="回路方式", en="Mode of a loop"),
+            Text(zh="回路的方式。", en="Mode of the loop."),
+        ),
     ),
     size=(480, 240),
     smallest=(48, 32),

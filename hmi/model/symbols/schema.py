@@ -41,6 +41,10 @@ class Slot(msgspec.Struct, frozen=True):
     required: bool = False
     writes: bool = False
     """True when the symbol may ask for a write to the bound tag; it must then be a plain reference."""
+    follows: str = ""
+    """`<slot>.working` or `<slot>.rate`: left unbound, it is bound to what the ramp of that slot's tag names."""
+    remembered: bool = False
+    """True when the window keeps the last hour of it, so that a trend begins full."""
 
 
 class Property(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ class Props(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seconds: float = 600
     low: float | None = None
     high: float | None = None
+    fit: bool = False
     size: float = 24
 
 
@@ -78,6 +79,15 @@ FAMILY = SymbolFamily(
             category="range",
         ),
         Property(
+            "fit",
+            Text(zh="自动量程", en="Range follows"),
+            Text(
+                zh="量程随曲线取整变化，不超出上下端。",
+                en="The range follows the curve in round steps, inside the two ends.",
+            ),
+            category="range",
+        ),
+        Property(
             "size",
             Text(zh="字号", en="Size of the digits"),
             Text(zh="数字的高度。", en="Height of the digits."),
@@ -93,6 +103,7 @@ FAMILY = SymbolFamily(
             Text(zh="测量值", en="Value"),
             Text(zh="画出的值。", en="What is drawn."),
             required=True,
+            remembered=True,
         ),
         Slot(
             "setpoint",
