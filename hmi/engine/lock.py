@@ -3,6 +3,7 @@
 A separate file, never the image; the system releases it when the process dies, however it dies.
 """
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ class StationLock:
             EnvironmentFault: when another process holds it.
             OSError: when the file cannot be made.
         """
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._descriptor = _open(path)
         try:
             _lock(self._descriptor)
         except OSError as error:
@@ -35,6 +36,16 @@ class StationLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _open(path: Path) -> int:
+    """Open the lock file; on a disk that has turned read-only it is locked as it lies, for the plant has to be seen."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        if error.errno != errno.EROFS:
+            raise
+        return os.open(path, os.O_RDONLY)
 
 
 def _lock(descriptor: int) -> None:

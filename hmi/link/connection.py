@@ -58,15 +58,34 @@ class Connection(Generic[M]):
 
     async def send_frame(self, frame: bytes) -> None:
         """Send a message that was packed before; else as `send`."""
-        if self._writer.is_closing():
-            raise self._lost()
-        self._writer.write(frame)
+        self._put(frame)
+        await self.drain()
+
+    def put(self, message: M) -> None:
+        """Send a message in this very turn of the loop; whoever does so waits with `drain` before the next one.
+
+        Raises:
+            LinkLost: when the other end is gone.
+        """
+        self._put(self._framing.pack(message))
+
+    async def drain(self) -> None:
+        """Wait until the other end has room for more.
+
+        Raises:
+            LinkLost: as `send`.
+        """
         try:
             async with asyncio.timeout(SEND_LIMIT_S):
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
             self._writer.transport.abort()
             raise self._lost() from error
+
+    def _put(self, frame: bytes) -> None:
+        if self._writer.is_closing():
+            raise self._lost()
+        self._writer.write(frame)
 
     async def receive(self, limit_s: float | None = None) -> M:
         """Wait for the next message.

@@ -268,7 +268,10 @@ class ToldApplied(Message, frozen=True, kw_only=True, tag="told_applied"):
 
 
 class ToldStore(Message, frozen=True, kw_only=True, tag="told_store"):
-    """How the store is: None when every record gets to disk, else why not and how many wait in memory."""
+    """How the store is: None when every record gets to disk, else why not and how many wait in memory.
+
+    With none waiting the reason may also be what was lost or set aside since the engine's start.
+    """
 
     reason: Reason | None = None
     waiting: int = 0

@@ -6,16 +6,15 @@ replaced by the newest; a window that takes nothing for 5 s, asks too much at on
 """
 
 import asyncio
-import contextlib
 import itertools
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
 from hmi.link.connection import Connection
-from hmi.link.framing import Framing
+from hmi.link.framing import FrameError, Framing
 from hmi.link.messages import Refused
 from hmi.link.reception import Reception
 from hmi.link.transports import dial
@@ -28,7 +27,7 @@ log = logging.getLogger("hmi.link")
 MOST_WINDOWS = 24
 """Connections at once: eight windows, the command line, and room; one more is ended at once."""
 MOST_ASKED = 32
-"""Asks of one connection under way; while there are so many its socket is not read."""
+"""Asks of one connection whose answer has not gone out; while there are so many its socket is not read."""
 MOST_TOLD = 512
 """Kinds of news that wait for one connection."""
 RATE, BURST = 200.0, 400.0
@@ -86,13 +85,13 @@ class Attended:
         """Serve until the connection ends; never raises but for cancellation."""
         sending = asyncio.create_task(self._send())
         try:
-            while True:
+            while not sending.done():
                 message = await self._connection.receive()
                 await self._keep_pace()
                 await self._places.acquire()
                 task = asyncio.create_task(self._answer(message))
                 self._tasks.add(task)
-                task.add_done_callback(self._done)
+                task.add_done_callback(self._tasks.discard)
         except LinkLost as lost:
             log.debug("a connection to the engine ended: %s", lost)
         finally:
@@ -114,21 +113,29 @@ class Attended:
         self._answers.append(answer)
         self._waiting.set()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._places.release()
-
     async def _send(self) -> None:
         """Send what waits: answers first, for somebody stands before the screen."""
-        with contextlib.suppress(LinkLost):
+        try:
             while True:
                 await self._waiting.wait()
                 self._waiting.clear()
                 while self._answers or self._news:
                     if self._answers:
-                        await self._connection.send(self._answers.popleft())
+                        await self._give(self._answers.popleft())
+                        self._places.release()
                     else:
                         await self._connection.send_frame(self._news.popitem(last=False)[1])
+        except LinkLost:
+            self._places.release()  # whoever waits for a place goes on, and sees that nothing is sent any more
+
+    async def _give(self, answer: Any) -> None:
+        """Send an answer; one that is too long for a message is a fault of ours, and said as one."""
+        try:
+            await self._connection.send(answer)
+        except FrameError:
+            log.exception("an answer (%s) is too long", type(answer).__name__)
+            number = getattr(answer, "number", 0)
+            await self._connection.send(Refused(reason=reason("link.own_fault"), number=number))
 
     async def _keep_pace(self) -> None:
         """Read no faster than a person at a window can ever need."""
@@ -200,12 +207,28 @@ class Asking:
             LinkLost: when the link ends first.
             TimeoutError: when no answer came in time; a later one is dropped, the link stays.
         """
+        return await self.begin(make, limit_s)
+
+    def begin(self, make: Callable[[int], Any], limit_s: float = ANSWER_LIMIT_S) -> Coroutine[Any, Any, Any]:
+        """Send an ask in this very turn of the loop (a click's, before anything is painted); else as `ask`.
+
+        Returns:
+            Waits for the answer, as `ask` does; the caller runs it.
+
+        Raises:
+            LinkLost: when the link has ended; nothing was sent.
+        """
         if self.closed:
             raise LinkLost(Cause.DEVICE_OFFLINE, place=self._connection.place)
         number = next(self._numbers)
+        self._connection.put(make(number))
         future = self._open[number] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(_look_at)
+        return self._wait(number, future, limit_s)
+
+    async def _wait(self, number: int, future: "asyncio.Future[Any]", limit_s: float) -> Any:
         try:
-            await self._connection.send(make(number))
+            await self._connection.drain()
             async with asyncio.timeout(limit_s):
                 return await future
         finally:
@@ -233,6 +256,12 @@ class Asking:
             for future in self._open.values():
                 if not future.done():
                     future.set_exception(LinkLost(Cause.DEVICE_OFFLINE, place=self._connection.place))
+
+
+def _look_at(future: "asyncio.Future[Any]") -> None:
+    """Let asyncio miss nobody for the end of an ask that was given up."""
+    if not future.cancelled():
+        future.exception()
 
 
 async def attend(path: Path, make_handler: Callable[[Attended], Handler], messages: Any) -> Hub:

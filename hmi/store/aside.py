@@ -5,6 +5,7 @@ store; journal and audit trail stay in the file that was set aside.
 """
 
 import contextlib
+import logging
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,18 +13,22 @@ from typing import Any
 
 import msgspec
 
+from hmi.model.event import JournalRow
 from hmi.store.database import COMPANIONS, NAME, sync_folder
 from hmi.store.headnote import replace_durably
-from hmi.store.mirror import KINDS, Change, Mirror, document_of
-from hmi.store.rows import Damaged, check_sum, document
+from hmi.store.mirror import KINDS, Change, Mirror, changes_of, document_of, numbered
+from hmi.store.rows import JOURNAL_COLUMNS, Damaged, check_sum, document, journal_row
 
 _MARK = "store.replacing"
 """Names the store that was set aside until the new one is begun."""
 
-_COPY = "users.copy"
-"""Copy of users and station data: one flipped bit in its schema makes a whole store unreadable, and then nobody could
-sign in."""
-COPIED = ("users", "station")
+COPIES = {"users.copy": ("users", "station"), "alarms.copy": ("standing",)}
+"""Copy beside the store -> its tables. One flipped bit in its schema makes a whole store unreadable: then nobody could
+sign in, and no alarm would know any more since when it stands."""
+LOOKED_THROUGH = 200_000
+"""So many rows of the journal are looked through for what stands (about two seconds)."""
+
+log = logging.getLogger("hmi.store")
 
 
 class _Copy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,25 +40,30 @@ class _Copy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     check_sum: int
 
 
-def write_copy(folder: Path, mirror: Mirror) -> None:
-    """Replace the copy, durably.
+def write_copy(folder: Path, name: str, mirror: Mirror) -> None:
+    """Replace a copy, durably.
+
+    Args:
+        folder: of the store.
+        name: one of `COPIES`.
+        mirror: what the tables hold.
 
     Raises:
         OSError: when the disk refuses.
     """
     entries = []
-    for table in COPIED:
+    for table in COPIES[name]:
         for key, content in mirror.documents[table].items():
             encoded = document(content)
             summed = check_sum(key, encoded.decode())
             entries.append(_Copy(table=table, key=key, content=msgspec.Raw(encoded), check_sum=summed))
-    replace_durably(folder / _COPY, msgspec.json.encode(entries))
+    replace_durably(folder / name, msgspec.json.encode(entries))
 
 
-def _copied(folder: Path) -> list[Change]:
-    """Read the copy as far as it is whole."""
+def _copied(folder: Path, name: str) -> list[Change]:
+    """Read a copy as far as it is whole."""
     try:
-        entries = msgspec.json.decode((folder / _COPY).read_bytes(), type=list[_Copy])
+        entries = msgspec.json.decode((folder / name).read_bytes(), type=list[_Copy])
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return []
     changes = []
@@ -61,6 +71,20 @@ def _copied(folder: Path) -> list[Change]:
         with contextlib.suppress(Damaged, KeyError):
             changes.append(checked(entry.table, entry.key, bytes(entry.content), entry.check_sum))
     return changes
+
+
+def cut_off(folder: Path, last: int) -> list[Change]:
+    """Give the alarms of the copy whose newest rows the journal has lost.
+
+    Args:
+        folder: of the store.
+        last: number of the newest row that the journal still has; those that are given count as that old.
+    """
+    return [
+        numbered(change, last)
+        for change in _copied(folder, "alarms.copy")
+        if isinstance(change.content, JournalRow) and change.content.sequence > last
+    ]
 
 
 def set_aside(folder: Path, wall_ns: int) -> str:
@@ -100,7 +124,7 @@ def save(path: Path) -> tuple[Mirror, int]:
         Them, and how many were damaged (a table that cannot be read at all counts as one). Users and station data
         that are not in it are taken from the copy beside it.
     """
-    mirror, damaged = Mirror(), 0
+    mirror, damaged, folder = Mirror(), 0, path.parent
     if not path.exists():
         return mirror, 0
     with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as raw:
@@ -109,9 +133,43 @@ def save(path: Path) -> tuple[Mirror, int]:
             changes, lost = _readable(raw, table)
             mirror.take(changes)
             damaged += lost
+        if damaged:
+            damaged -= min(damaged, _find_alarms(mirror, _journalled(raw), _copied(folder, "alarms.copy")))
     known = mirror.documents
-    mirror.take(change for change in _copied(path.parent) if change.key not in known[change.table])
+    mirror.take(change for change in _copied(folder, "users.copy") if change.key not in known[change.table])
     return mirror, damaged
+
+
+def _find_alarms(mirror: Mirror, journalled: dict[str, Change], copied: list[Change]) -> int:
+    """Take over alarms whose documents are damaged: by the journal, and where that is silent by the copy.
+
+    Returns:
+        How many were found.
+    """
+    known = mirror.documents["standing"]
+    changes = [*journalled.values(), *(change for change in copied if change.key not in journalled)]
+    found = [change for change in changes if change.content is not None and change.key not in known]
+    mirror.take(found)
+    return len(found)
+
+
+def _journalled(raw: sqlite3.Connection) -> dict[str, Change]:
+    """Tell by the journal, as far as it can be read, how the alarms stand; by key."""
+    state: dict[str, Change] = {}
+    columns = ", ".join(f'"{name}"' for name in (*JOURNAL_COLUMNS, "check_sum"))
+    try:
+        newest = raw.execute("SELECT max(sequence) FROM journal").fetchone()[0] or 0
+        found = raw.execute(
+            f"SELECT {columns} FROM journal WHERE sequence > ? ORDER BY sequence", (newest - LOOKED_THROUGH,)
+        )
+        for values in found:
+            with contextlib.suppress(Damaged, UnicodeDecodeError):
+                texts = [each.decode() if isinstance(each, bytes) else each for each in values]
+                row = journal_row(dict(zip((*JOURNAL_COLUMNS, "check_sum"), texts, strict=True)))
+                state |= {change.key: change for change in changes_of(row)}
+    except (sqlite3.Error, OverflowError):
+        log.warning("the journal of the broken store can be read in part only")
+    return state
 
 
 def left(folder: Path) -> Mirror | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hmi.model.event import AuditRow, JournalRow
 from hmi.store.contract import Record
-from hmi.store.mirror import Change, change_of, numbered
+from hmi.store.mirror import Change, changes_of, numbered
 from hmi.store.rows import GENESIS, audit_values, document, journal_values
 
 RECORD_FAULTS = (OverflowError, TypeError, ValueError, AttributeError)
@@ -61,21 +61,21 @@ def plan(units: Sequence[Sequence[Record]], before: Heads) -> Batch:
 
 def _plan_record(batch: Batch, record: Record) -> None:
     """Add one record to a batch."""
-    change = change_of(record)
+    changes = changes_of(record)
     match record:
         case JournalRow():
             sequence = batch.heads.journal + 1
             batch.journal.append(journal_values(record, sequence))
             batch.heads = replace(batch.heads, journal=sequence)
-            change = numbered(change, sequence) if change is not None else None
+            changes = tuple(numbered(change, sequence) for change in changes)
         case AuditRow():
             values = audit_values(record, batch.heads.audit + 1, batch.heads.hash)
             batch.audit.append(values)
             batch.heads = replace(batch.heads, audit=batch.heads.audit + 1, hash=str(values["hash"]))
-        case _ if change is None:
+        case _ if not changes:
             message = f"{type(record).__name__} is no record"
             raise TypeError(message)
-    if change is not None:
+    for change in changes:
         if change.content is not None:
             document(change.content)  # what cannot be encoded is refused here, before anything is written
-        batch.changes.append(change)
+    batch.changes += changes

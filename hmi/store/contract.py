@@ -66,6 +66,8 @@ class StoreState:
     """Why nothing gets to disk at present; None when all is well."""
     waiting: int = 0
     """Records in memory that are not yet durable."""
+    notice: Reason | None = None
+    """What was lost or set aside since the engine's start, short; the audit trail says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Standing:
     """What an engine finds at its start."""
 
     alarms: tuple[JournalRow, ...] = ()
-    """The newest row of every alarm that was not normal."""
+    """The newest row of every alarm that was not normal, by sequence; where another came after it, the row by which
+    somebody acknowledged it stands before that."""
     users: tuple[UserRecord, ...] = ()
     sessions: tuple[SessionRecord, ...] = ()
     """Those that have not ended."""

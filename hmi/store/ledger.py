@@ -10,24 +10,21 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from hmi.model.clock import Clock
 from hmi.model.event import AuditKind, AuditRow
 from hmi.model.reason import Reason, reason
-from hmi.store import aside, database
-from hmi.store.batch import Batch, Heads, plan
+from hmi.store import aside, database, statements
+from hmi.store.batch import Heads, plan
 from hmi.store.contract import Record
 from hmi.store.faults import InjectedFaults, Vanished, is_broken, is_record_fault
 from hmi.store.headnote import HeadNote, read_note, write_note
 from hmi.store.migrate import STEPS, migrate
-from hmi.store.mirror import KINDS, Change, Mirror
-from hmi.store.rows import Damaged, check_sum, document
-from hmi.store.tables import audit, documents, heads, journal
+from hmi.store.mirror import Mirror
+from hmi.store.rows import Damaged
 
 EXPECTED = (SQLAlchemyError, sqlite3.Error, OSError, Damaged, Vanished, TypeError, ValueError, OverflowError)
 """What disk, file and values can raise; anything else is a fault of the program and ends the writer."""
@@ -38,6 +35,10 @@ CHECKED_BYTES = 64 * 1024 * 1024
 """Files up to this size are checked page by page at opening (0.2 s); larger ones are only read where it matters."""
 _BETWEEN_NS = 60 * 1_000_000_000
 """Shortest time between two stores that are begun in the place of broken ones."""
+
+
+_COPY_PAUSE_NS = 1_000_000
+"""Shortest time between two copies of the standing alarms, for each of them (about a thousandth of it is work)."""
 
 
 class Overtaken(Exception):
@@ -82,10 +83,13 @@ class Ledger:
         self._not_before_ns = 0
         """Monotonic time before which no other store is begun."""
         self._noted: HeadNote | None = None
-        self._copied = True
-        """Whether the copy of the users is up to date."""
+        self._stale: set[str] = set()
+        """Copies beside the store that say less than its tables."""
+        self._alarms_copied_ns = 0
         self.mirror: Mirror | None = None
         """What stands; None until the store could be read."""
+        self.notice: Reason | None = None
+        """What was lost or set aside, in short; stays until the engine stops."""
 
     @property
     def is_open(self) -> bool:
@@ -119,28 +123,34 @@ class Ledger:
         connection = self._connection = database.open_writing(self._path)
         self._inode = self._found()
         if self._inode[1] and self._path.stat().st_size <= CHECKED_BYTES:
-            _check_pages(connection)
+            statements.check_pages(connection)
         before = read_note(self._folder)
         with connection.begin():
             migrate(connection, self._steps)
-            kept = _read_heads(connection)
+            kept = statements.read_heads(connection)
             self._landed = 0 < self._attempted <= kept.commits
             if self.mirror is None:
-                self.mirror = _read_mirror(connection)
+                self.mirror = statements.read_mirror(connection)
             elif not kept.commits:
-                _write_changes(connection, self.mirror.everything())
+                statements.write_changes(connection, self.mirror.everything())
+            if before is not None and kept.journal < before.journal and self._first is None:
+                lost = aside.cut_off(self._folder, kept.journal)
+                self.mirror.take(lost)
+                statements.write_changes(connection, lost)
             notes = [self._first] if self._first is not None else _missing(before, kept)
             records = [AuditRow(kind=AuditKind.ENGINE, server_ns=self._clock.wall_ns(), reason=one) for one in notes]
             batch = plan([records], kept)
             # Not counted as a commit: the count tells whether a commit whose answer was lost is there.
             batch.heads = replace(batch.heads, commits=kept.commits)
-            _write(connection, batch)
+            statements.write(connection, batch)
         self._heads, self._noted, self._first = batch.heads, before, None
         aside.done(self._folder)
         for note in notes:
             log.error("the store in %s: %s(%s)", self._folder, note.code, note.arguments)
+        if notes:
+            self.notice = _short(notes[0])
         if notes or before is None:
-            self._copied = False
+            self._stale.update(aside.COPIES)
             self.note()
 
     def _replace(self, why: Exception) -> None:
@@ -246,11 +256,11 @@ class Ledger:
         if not self._landed:
             try:
                 with connection.begin():
-                    if _read_commits(connection) != before.commits:
+                    if statements.read_commits(connection) != before.commits:
                         message = "somebody else writes to the store"
                         raise Overtaken(message)
                     self._attempted = batch.heads.commits
-                    _write(connection, batch)
+                    statements.write(connection, batch)
             except Exception:
                 self.close()
                 raise
@@ -259,8 +269,8 @@ class Ledger:
         self._attempted, self._landed = 0, False
         self._heads = batch.heads
         self.mirror.take(batch.changes)
-        if any(change.table in aside.COPIED for change in batch.changes):
-            self._copied = False
+        changed = {change.table for change in batch.changes}
+        self._stale.update(name for name, tables in aside.COPIES.items() if not changed.isdisjoint(tables))
         return batch.refused
 
     # ------------------------------------------------------------------------------------------------ the note
@@ -268,20 +278,40 @@ class Ledger:
     @property
     def note_is_due(self) -> bool:
         """Whether the note beside the store says less than the tables."""
-        return self._connection is not None and (self._noted != self._present() or not self._copied)
+        return self._connection is not None and (self._noted != self._present() or bool(self._stale))
 
-    def note(self) -> None:
-        """Write down how far the tables have come. A disk that refuses is no fault here: the next time will do."""
+    def note(self, *, last: bool = False) -> None:
+        """Write down how far the tables have come. A disk that refuses is no fault here: the next time will do.
+
+        Args:
+            last: the store is about to be closed.
+        """
         present = self._present()
         try:
             write_note(self._folder, present)
-            if not self._copied and self.mirror is not None:
-                aside.write_copy(self._folder, self.mirror)
-                self._copied = True
+            for name in sorted(self._stale if self.mirror is not None else ()):
+                self._copy(name, last=last)
         except OSError as error:
             log.debug("the note of the heads cannot be written: %s", error)
             return
         self._noted = present
+
+    def _copy(self, name: str, *, last: bool) -> None:
+        """Bring one copy up to date; that of very many alarms not every second.
+
+        Raises:
+            OSError: when the disk refuses.
+        """
+        if self.mirror is None:
+            return
+        if name == "alarms.copy":
+            now_ns = self._clock.monotonic_ns()
+            pause_ns = len(self.mirror.documents["standing"]) * _COPY_PAUSE_NS
+            if not last and now_ns - self._alarms_copied_ns < pause_ns:
+                return
+            self._alarms_copied_ns = now_ns
+        aside.write_copy(self._folder, name, self.mirror)
+        self._stale.discard(name)
 
     def _present(self) -> HeadNote:
         return HeadNote(audit=self._heads.audit, hash=self._heads.hash, journal=self._heads.journal)
@@ -293,92 +323,15 @@ class Ledger:
             database.close(connection)
 
 
-def _write(connection: Connection, batch: Batch) -> None:
-    """Put a batch into the tables."""
-    if batch.journal:
-        connection.execute(insert(journal), batch.journal)
-    if batch.audit:
-        connection.execute(insert(audit), batch.audit)
-    _write_changes(connection, batch.changes)
-    now = batch.heads
-    put = sqlite_insert(heads)
-    also = {"count": put.excluded["count"], "hash": put.excluded["hash"]}
-    connection.execute(
-        put.on_conflict_do_update(index_elements=["name"], set_=also),
-        [
-            {"name": "journal", "count": now.journal, "hash": ""},
-            {"name": "audit", "count": now.audit, "hash": now.hash},
-            {"name": "commits", "count": now.commits, "hash": ""},
-        ],
-    )
-
-
-def _write_changes(connection: Connection, changes: Sequence[Change]) -> None:
-    """Set and take away documents; of several changes of one only the last is written."""
-    last = {(change.table, change.key): change for change in changes}
-    for name, table in documents.items():
-        gone = [change.key for change in last.values() if change.table == name and change.content is None]
-        for key in gone:
-            connection.execute(delete(table).where(table.c.key == key))
-        there = [
-            _columns(change.key, document(change.content))
-            for change in last.values()
-            if change.table == name and change.content is not None
-        ]
-        if there:
-            put = sqlite_insert(table)
-            also = {"content": put.excluded.content, "check_sum": put.excluded.check_sum}
-            connection.execute(put.on_conflict_do_update(index_elements=["key"], set_=also), there)
-
-
-def _columns(key: str, content: bytes) -> dict[str, Any]:
-    return {"key": key, "content": content, "check_sum": check_sum(key, content.decode())}
-
-
-def _check_pages(connection: Connection) -> None:
-    """Let SQLite look through the file.
-
-    Raises:
-        Damaged: when it finds fault with it.
-    """
-    with connection.begin():
-        found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
-    if found != "ok":
-        raise Damaged(str(found))
-
-
-def _read_heads(connection: Connection) -> Heads:
-    """Read how far the tables have come; rows that are there count even where the heads say less."""
-    found = {row["name"]: row for row in connection.execute(select(heads)).mappings()}
-    if not found:
-        return Heads()
-    if set(found) != {"journal", "audit", "commits"}:
-        message = "the heads are not whole"
-        raise Damaged(message)
-    most = {table.name: connection.execute(select(func.max(table.c.sequence))).scalar() for table in (journal, audit)}
-    return Heads(
-        journal=max(found["journal"]["count"], most["journal"] or 0),
-        audit=max(found["audit"]["count"], most["audit"] or 0),
-        hash=found["audit"]["hash"],
-        commits=found["commits"]["count"],
-    )
-
-
-def _read_commits(connection: Connection) -> int:
-    return int(connection.execute(select(heads.c.count).where(heads.c.name == "commits")).scalar() or 0)
-
-
-def _read_mirror(connection: Connection) -> Mirror:
-    """Read all documents.
-
-    Raises:
-        Damaged: when one is not what was written.
-    """
-    mirror = Mirror()
-    for name in KINDS:
-        rows = connection.execute(select(documents[name]))
-        mirror.take(aside.checked(name, row.key, row.content, row.check_sum) for row in rows)
-    return mirror
+def _short(note: Reason) -> Reason:
+    """Say a record of the store's own in as few words as a header has room for."""
+    match note.code:
+        case "store.set_aside":
+            return reason("store.begun_anew", file=note.arguments["file"])
+        case "store.vanished":
+            return reason("store.begun_after_loss")
+        case _:
+            return reason("store.rows_missing")
 
 
 def _missing(note: HeadNote | None, kept: Heads) -> list[Reason]:

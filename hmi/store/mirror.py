@@ -38,6 +38,12 @@ def document_of(table: str, content: bytes) -> Document:
         raise Damaged(message) from error
 
 
+_ACKNOWLEDGED = frozenset({AlarmState.ACKNOWLEDGED, AlarmState.LATCHED_ACKNOWLEDGED})
+_BY = " acknowledged"
+"""After the id of an alarm: key of the row by which somebody acknowledged it. A later row (its return, when it latches)
+takes the place of the newest one, and who it was must outlive a restart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One document that a record sets, or takes away when `content` is None."""
@@ -47,23 +53,32 @@ class Change:
     content: Document | None
 
 
-def change_of(record: Record) -> Change | None:
-    """Tell what a record changes; None for one that changes no document."""
+def changes_of(record: Record) -> tuple[Change, ...]:
+    """Tell what a record changes; nothing for one that changes no document."""
     match record:
         case JournalRow():
-            if record.event is AlarmEvent.REFUSED:
-                return None
-            return Change(
-                "standing", clean_text(record.alarm), None if record.new_state is AlarmState.NORMAL else record
-            )
+            return _standing_changes(record)
         case UserRecord():
-            return Change("users", clean_text(record.entry.name.casefold()), record)
+            return (Change("users", clean_text(record.entry.name.casefold()), record),)
         case SessionRecord():
-            return Change("sessions", clean_text(record.digest), None if record.ended else record)
+            return (Change("sessions", clean_text(record.digest), None if record.ended else record),)
         case StationValue():
-            return Change("station", clean_text(record.key), record)
+            return (Change("station", clean_text(record.key), record),)
         case _:
-            return None
+            return ()
+
+
+def _standing_changes(row: JournalRow) -> tuple[Change, ...]:
+    """Tell what a row of the journal changes: its alarm, and who acknowledged it for as long as that counts."""
+    if row.event is AlarmEvent.REFUSED:
+        return ()
+    key = clean_text(row.alarm)
+    newest = Change("standing", key, None if row.new_state is AlarmState.NORMAL else row)
+    if row.event is AlarmEvent.ACKNOWLEDGED and row.new_state in _ACKNOWLEDGED:
+        return newest, Change("standing", key + _BY, row)
+    if row.old_state in _ACKNOWLEDGED and row.new_state not in _ACKNOWLEDGED:
+        return newest, Change("standing", key + _BY, None)
+    return (newest,)
 
 
 @dataclass(slots=True)
@@ -96,12 +111,28 @@ class Mirror:
         """
         found = [each for contents in self.documents.values() for each in contents.values()]
         return Standing(
-            alarms=tuple(sorted((one for one in found if isinstance(one, JournalRow)), key=lambda row: row.sequence)),
+            alarms=self._alarms(),
             users=tuple(one for one in found if isinstance(one, UserRecord)),
             sessions=tuple(one for one in found if isinstance(one, SessionRecord)),
             station={one.key: one.value for one in found if isinstance(one, StationValue)},
             known=known,
         )
+
+    def _alarms(self) -> tuple[JournalRow, ...]:
+        """Give the newest rows, and those of acknowledges that came before them."""
+        standing = self.documents["standing"]
+        found = [
+            (row.sequence, not key.endswith(_BY), row)
+            for key, row in standing.items()
+            if isinstance(row, JournalRow) and (not key.endswith(_BY) or _came_after(standing, key, row))
+        ]
+        return tuple(row for _, _, row in sorted(found, key=lambda one: one[:2]))
+
+
+def _came_after(standing: dict[str, Document], key: str, row: JournalRow) -> bool:
+    """Tell whether the newest row of an alarm is another one than that of its acknowledge."""
+    newest = standing.get(key.removesuffix(_BY))
+    return newest is not None and newest != row
 
 
 def numbered(change: Change, sequence: int) -> Change:

@@ -70,6 +70,8 @@ class StoreWriter:
         self._reason: Reason | None = None
         self._waiting = 0
         self._closing = False
+        self._ledger: Ledger | None = None
+        """Belongs to the thread; only its notice is looked at on the loop."""
         self._thread = threading.Thread(target=self._run, name="store writer", daemon=True)
         self._thread.start()
 
@@ -99,7 +101,8 @@ class StoreWriter:
     @property
     def state(self) -> StoreState:
         """How it is now."""
-        return StoreState(reason=self._reason, waiting=self._waiting)
+        notice = self._ledger.notice if self._ledger is not None else None
+        return StoreState(reason=self._reason, waiting=self._waiting, notice=notice)
 
     async def close(self) -> None:
         """Write what waits, if the disk takes it, and end the thread; safe to call twice."""
@@ -115,7 +118,7 @@ class StoreWriter:
         """Work until closed; nothing that a disk or a record does ends the thread before that."""
         ledger: Ledger | None = None
         try:
-            ledger = self._make_ledger()
+            ledger = self._ledger = self._make_ledger()
             self._open(ledger)
             self._work(ledger)
         except EnvironmentFault as error:  # of a newer version: said by whoever waits for `opened`
@@ -167,7 +170,7 @@ class StoreWriter:
                 return
             now_s = time.monotonic()
             if ledger.note_is_due and (now_s - note_s >= NOTE_S or self._closing):
-                ledger.note()
+                ledger.note(last=self._closing)
                 note_s = now_s
             if self._closing and not self._units:
                 return

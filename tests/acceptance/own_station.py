@@ -25,6 +25,7 @@ class OwnStation:
         self.folder = folder
         self.project = folder / "project"
         self.environ = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HMI_DATA_DIR": str(folder / "data")}
+        self.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled once into a folder of its own, not by each process
         self.environ |= {"HMI_LANG": "en", "PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONPATH": str(ROOT)}
 
     def hmi(self, *words: str | Path) -> subprocess.CompletedProcess[str]:

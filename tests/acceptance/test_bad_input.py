@@ -202,13 +202,16 @@ RENDER = ["render", "p", "Overview/1920", "-o"]
     ids=lambda value: " ".join(value).replace(LONG, "LONG")[:60] if isinstance(value, list) else str(value),
 )
 def test_that_a_wrong_argument_is_named(place: Place, argv: list[str], code: int, needles: list[str]) -> None:
-    place.refuses(argv, code, *needles)
+    said = place.refuses(argv, code, *needles)
+    assert said.strip()
+    assert all(needle in said for needle in needles)
 
 
 @pytest.mark.parametrize("folder", ["file", "loop", "nowhere/" + LONG])
 @pytest.mark.parametrize("verb", ["engine", "simulate", "run"])
 def test_that_a_data_folder_that_cannot_be_one_is_the_environments_fault(place: Place, verb: str, folder: str) -> None:
-    place.refuses([verb, "p", "--data", folder], 3, folder.removeprefix("nowhere/"))
+    name = folder.removeprefix("nowhere/")
+    assert name in place.refuses([verb, "p", "--data", folder], 3, name)
 
 
 def test_that_a_language_that_is_not_spoken_is_named_in_english(place: Place) -> None:
@@ -504,7 +507,7 @@ def test_that_a_wrong_expression_is_named_with_its_place(place: Place, source: s
     lines = (place.folder / "p" / SCREEN).read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if bound in text)
     spoiled(place, SCREEN, changed(bound, f'"value":{json.dumps(source)}'))
-    place.refuses(["check", "p"], 1, f"{SCREEN}:{line}: ", needle)
+    assert f"{SCREEN}:{line}: " in place.refuses(["check", "p"], 1, f"{SCREEN}:{line}: ", needle)
 
 
 # ------------------------------------------------------------------------------------------------ in processes

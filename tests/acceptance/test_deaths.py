@@ -73,11 +73,13 @@ def test_that_a_frozen_engine_is_seen_within_two_seconds_and_replaced(demo):
 @pytest.mark.long
 @pytest.mark.timeout(60)
 def test_that_the_return_of_an_engine_is_seen_within_two_seconds(demo):
-    demo.send("engine", signal.SIGSTOP)
+    frozen = demo.send("engine", signal.SIGSTOP)
     demo.wait("the window says so", lambda: not demo.beat().engine_alive, 2.0 + BEAT_S)
     demo.send("engine", signal.SIGCONT)
-    demo.wait("the window says so", lambda: demo.beat().engine_alive, 2.0 + BEAT_S)
+    seen_s = demo.wait("the window says so", lambda: demo.beat().engine_alive, 2.0 + BEAT_S)
     demo.wait("everything is live again", demo.is_live, BACK_S)
+    assert demo.pid("engine") == frozen
+    assert seen_s <= 2.0 + 2 * BEAT_S
 
 
 @pytest.mark.long
@@ -109,7 +111,9 @@ def test_that_nobody_survives_a_killed_launcher(demo):
     pids = [demo.pid(role) for role in ("simulator", "engine", "window")]
     os.kill(demo.launcher.pid, signal.SIGKILL)
     demo.launcher.wait()
+    assert all(pids)
     demo.wait("all are gone", lambda: not any(is_running(pid) for pid in pids), 5)
+    assert [is_running(pid) for pid in pids] == [False] * len(pids)
 
 
 @pytest.mark.long
@@ -120,4 +124,9 @@ def test_that_ten_kills_in_turn_are_all_survived(demo):
         pid = demo.send(role, signal.SIGKILL)
         demo.wait(f"another {role} runs", lambda role=role, pid=pid: demo.pid(role) not in (0, pid), BACK_S)
         demo.wait("everything is live again", demo.is_live, 2 * BACK_S)
+        assert not is_running(pid)
         time.sleep(0.1 * number)
+    found = read_processes(demo.station.runtime)
+    assert found is not None
+    starts = found.starts
+    assert (starts["engine"], starts["window"], starts["simulator"]) == (5, 4, 4)

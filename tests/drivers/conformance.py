@@ -104,6 +104,7 @@ class DriverConformance:
     async def test_that_closing_before_opening_is_allowed(self):
         async with self.bench() as bench:
             await bench.driver().close()
+            assert bench.connected() == 0
 
     async def test_that_a_device_that_is_gone_refuses_to_open_with_a_cause(self):
         async with self.bench() as bench:
@@ -241,6 +242,8 @@ class DriverConformance:
             await asyncio.gather(opening, return_exceptions=True)
             await driver.close()
             await _until(lambda: bench.connected() == 0)
+            assert opening.done()
+            assert bench.connected() == 0
 
     async def test_that_statistics_count_requests(self):
         async with self.opened() as at:

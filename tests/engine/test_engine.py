@@ -134,7 +134,9 @@ async def test_that_a_damaged_snapshot_is_said_and_the_engine_starts_without_it(
     make_folders(station(tmp_path))
     (station(tmp_path).data / "snapshot.bin").write_bytes(b"rubbish")
     async with running(what, tmp_path):
-        await Look(tmp_path, what).until("A", Cause.NONE)
+        look = Look(tmp_path, what)
+        await look.until("A", Cause.NONE)
+        assert look.value("A") == 1
 
 
 async def test_that_a_held_heartbeat_takes_the_good_look_off_all_values_which_go_on_moving(tmp_path):
@@ -323,7 +325,8 @@ async def test_that_a_driver_that_gives_other_items_than_asked_for_ends_its_own_
     async with running(what, tmp_path):
         look = Look(tmp_path, what)
         await look.until("A", Cause.DEVICE_FAILURE)
-        await look.until("B", Cause.NONE)
+        assert await look.until("B", Cause.NONE) == 1
+        assert look.cause("A2") is Cause.DEVICE_FAILURE
 
 
 async def test_that_items_in_any_order_reach_their_own_tags(tmp_path, monkeypatch):

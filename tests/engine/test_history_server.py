@@ -121,10 +121,12 @@ async def test_that_trouble_of_the_store_is_an_answer(station):
 
 async def test_that_a_server_that_does_not_start_is_said(station):
     child = HistoryServerChild(station, (sys.executable, "-c", "print('no luck')"))
-    with pytest.raises(EnvironmentFault, match="no luck"):
+    with pytest.raises(EnvironmentFault) as caught:
         await child.ensure()
-    with pytest.raises(EnvironmentFault, match=r"store\.history_server"):
+    assert (caught.value.reason.code, "no luck" in str(caught.value)) == ("store.history_server", True)
+    with pytest.raises(EnvironmentFault) as caught:
         await HistoryServerChild(station, ("/nowhere",)).ensure()
+    assert caught.value.reason.code == "store.history_server"
 
 
 async def test_that_it_ends_with_an_engine_that_was_killed(station):

@@ -7,10 +7,12 @@ import sqlite3
 
 import pytest
 
+from hmi.model.alarm import AlarmEvent, AlarmState
 from hmi.model.errors import EnvironmentFault
 from hmi.model.event import HistoryQuery
+from hmi.model.reason import reason
 from hmi.store import StoreReader
-from tests.store.works import act, count, journal_row, opened, raw, session, user
+from tests.store.works import act, count, journal_row, opened, raw, returned, session, user
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +99,51 @@ async def test_that_a_file_that_is_taken_away_under_the_writer_is_noticed(tmp_pa
         assert len(store.standing.alarms) == 5
 
 
+@pytest.mark.parametrize("copied", [True, False])
+@pytest.mark.parametrize("what", ["a document", "a page"])
+async def test_that_alarms_whose_documents_are_damaged_are_found_again_by_copy_and_journal(tmp_path, what, copied):
+    latched = {"old_state": AlarmState.ACKNOWLEDGED, "new_state": AlarmState.LATCHED_ACKNOWLEDGED}
+    async with opened(tmp_path) as store:
+        await store.writer.keep(journal_row(1), journal_row(2), journal_row(3), returned(3))
+        by = {"old_state": AlarmState.UNACKNOWLEDGED, "new_state": AlarmState.ACKNOWLEDGED, "user": "ann"}
+        await store.writer.keep(journal_row(2, event=AlarmEvent.ACKNOWLEDGED, **by))
+        await store.writer.keep(journal_row(2, event=AlarmEvent.RETURNED, **latched))
+    whole = (tmp_path / "store.sqlite").read_bytes()
+    if what == "a page":
+        page = page_of(tmp_path, "standing")
+        damage(tmp_path / "store.sqlite", range(page, page + 8))
+    else:
+        damage(tmp_path / "store.sqlite", [whole.index(b'{"sequence":1,')])
+    if not copied:
+        (tmp_path / "alarms.copy").unlink()
+    async with opened(tmp_path) as store:
+        assert [(row.alarm, row.sequence, row.event) for row in store.standing.alarms] == [
+            ("a1", 1, AlarmEvent.OCCURRED),
+            ("a2", 5, AlarmEvent.ACKNOWLEDGED),
+            ("a2", 6, AlarmEvent.RETURNED),
+        ]
+        assert store.writer.state.notice.code == "store.begun_anew"
+    assert len(asides(tmp_path)) == 1
+
+
+async def test_that_what_was_lost_is_said_in_short_until_the_engine_stops(tmp_path):
+    await filled(tmp_path)
+    async with opened(tmp_path) as store:
+        assert store.writer.state.notice is None
+    damage(tmp_path / "store.sqlite", [0])
+    async with opened(tmp_path) as store:
+        (name,) = asides(tmp_path)
+        assert store.writer.state.notice == reason("store.begun_anew", file=name)
+        await store.writer.keep(act(1))
+        assert (store.writer.state.reason, store.writer.state.notice.code) == (None, "store.begun_anew")
+        for gone in ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm"):
+            (tmp_path / gone).unlink(missing_ok=True)
+    async with opened(tmp_path) as store:
+        assert store.writer.state.notice.code == "store.rows_missing"
+    async with opened(tmp_path) as store:
+        assert store.writer.state.notice is None
+
+
 async def test_that_rubbish_in_the_place_of_a_store_is_set_aside(tmp_path):
     (tmp_path / "store.sqlite").write_bytes(b"this is no database" * 100)
     with pytest.raises(EnvironmentFault, match=r"store\.broken"):
@@ -130,6 +177,9 @@ async def test_that_any_flipped_bit_is_named_or_harmless_and_stops_no_engine(tmp
         async with opened(folder) as store:
             assert store.writer.state.reason is None
             assert [one.entry.name for one in store.standing.users] == ["ann"]
+            assert {row.alarm: row.sequence for row in store.standing.alarms} == {
+                f"a{number}": 196 + number for number in range(5)
+            }
             await store.writer.keep(act(1000))
         if asides(folder):
             continue

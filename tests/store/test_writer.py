@@ -78,6 +78,26 @@ async def test_that_an_engine_finds_again_what_stood(tmp_path):
     assert found.station == {"applied": b"7"}
 
 
+async def test_that_who_acknowledged_is_kept_beside_the_alarm_for_as_long_as_it_counts(tmp_path):
+    acknowledged = {"event": AlarmEvent.ACKNOWLEDGED, "old_state": AlarmState.UNACKNOWLEDGED, "user": "ann"}
+    latched = {"old_state": AlarmState.ACKNOWLEDGED, "new_state": AlarmState.LATCHED_ACKNOWLEDGED}
+    reset = {"event": AlarmEvent.RESET, "old_state": AlarmState.LATCHED_ACKNOWLEDGED, "new_state": AlarmState.NORMAL}
+    async with opened(tmp_path) as store:
+        await store.writer.keep(journal_row(1), journal_row(1, new_state=AlarmState.ACKNOWLEDGED, **acknowledged))
+    async with opened(tmp_path) as store:
+        assert [row.user for row in store.standing.alarms] == ["ann"], "its newest row is that of the acknowledge"
+        await store.writer.keep(journal_row(1, event=AlarmEvent.RETURNED, **latched))
+    async with opened(tmp_path) as store:
+        assert [(row.event, row.user) for row in store.standing.alarms] == [
+            (AlarmEvent.ACKNOWLEDGED, "ann"),
+            (AlarmEvent.RETURNED, ""),
+        ]
+        await store.writer.keep(journal_row(1, **reset))
+    async with opened(tmp_path) as store:
+        assert store.standing.alarms == ()
+    assert count(tmp_path, "standing") == 0
+
+
 async def test_that_ten_thousand_transitions_in_a_flood_are_all_kept_in_order(tmp_path):
     async with opened(tmp_path) as store:
         done = [store.writer.keep(journal_row(number % 50, occurrence=f"o{number}")) for number in range(10_000)]

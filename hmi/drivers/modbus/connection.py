@@ -78,6 +78,8 @@ class Connection(asyncio.BufferedProtocol):
         self._batches: list[Batch] = []
         self._writes: deque[PendingWrite] = deque()
         self._writing = False
+        self._yielding = False
+        """A write or what was read ahead has just ended: who waited for it goes on before others take the line."""
         self._silent = 0
         self._next_send = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -112,8 +114,9 @@ class Connection(asyncio.BufferedProtocol):
         self.check()
         if not batch.todo:
             return
-        batch.done = self._loop.create_future()
+        batch.done, batch.ahead = self._loop.create_future(), ahead
         self._batches.insert(0 if ahead else len(self._batches), batch)
+        self._yielding = self._yielding and not ahead
         self._pump()
         try:
             await batch.done
@@ -137,6 +140,7 @@ class Connection(asyncio.BufferedProtocol):
             return
         pending.timer = self._loop.call_later(remaining_s, self._write_due, pending)
         self._writes.append(pending)
+        self._yielding = False
         self._pump()
         try:
             await pending.done
@@ -212,7 +216,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _pump(self) -> None:
         """Send what may be sent now: a waiting write first and alone, else the next reads up to the depth."""
-        while self._failure is None and len(self._slots) < self.depth and not self._writing:
+        while self._failure is None and len(self._slots) < self.depth and not (self._writing or self._yielding):
             if self._writes:
                 if not self._slots and not self._pausing():
                     self._send_write(self._writes.popleft())
@@ -228,6 +232,15 @@ class Connection(asyncio.BufferedProtocol):
                 self._timer = self._loop.call_later(self._request_ns / 1e9, self._request_due)
             read = PendingRead(batch, batch.todo.pop(), self._clock.monotonic_ns(), self.depth == 1)
             self._send(read, read.request.pdu)
+
+    def _yield_line(self) -> None:
+        """Let whoever waited for a write go on with its read-back before another read, which may take long, is sent."""
+        self._yielding = True
+        self._loop.call_soon(self._end_yield)  # comes behind the turn of the one who was woken
+
+    def _end_yield(self) -> None:
+        self._yielding = False
+        self._pump()
 
     def _pausing(self) -> bool:
         """Tell whether the device still has its pause; if so, go on at its end."""
@@ -275,10 +288,13 @@ class Connection(asyncio.BufferedProtocol):
             if cause is not GOOD:
                 self.counts.errors += 1
             pending.batch.answered(pending.number, cause, self._clock.wall_ns(), now_ns)
+            if pending.batch.ahead and not pending.batch.open_requests:
+                self._yield_line()
         else:
             self._writing = False
             _linger(cast(asyncio.Transport, self._transport), drop=False)
             pending.answered(unit == self._unit, bytes(self._view[begin:end]))
+            self._yield_line()
             if pending.cause is not Cause.NONE:
                 self.counts.errors += 1
 

@@ -64,7 +64,8 @@ class Batch:
     """One reading of a list of requests: their data in one buffer, a cause and two times for each."""
 
     __slots__ = (
-        "buffer", "causes", "done", "faults", "mono_ns", "open_requests", "requests", "todo", "view", "wall_ns",
+        "ahead", "buffer", "causes", "done", "faults", "mono_ns", "open_requests", "requests", "todo", "view",
+        "wall_ns",
     )  # fmt: skip
 
     def __init__(self, requests: Sequence[ReadRequest], size: int) -> None:
@@ -79,6 +80,8 @@ class Batch:
         """Numbers of the requests that are still to be sent, the next one last."""
         self.open_requests = count
         self.faults = 0
+        self.ahead = False
+        """Sent before all others, and somebody waits for it."""
         self.done: asyncio.Future[None] | None = None
 
     def answered(self, number: int, cause: Cause, wall_ns: int, mono_ns: int) -> None:

@@ -35,6 +35,8 @@ class _Link:
     due_ns: int = _NEVER
     since_ns: int = 0
     was_well: bool = False
+    well_ns: int = 0
+    """Wall ns UTC at which it was last told to be well."""
 
 
 class Communication:
@@ -73,9 +75,18 @@ class Communication:
         link = self._links.get(device)
         return link.watch if link is not None else None
 
-    def stood(self, device: str, *, active: bool) -> None:
-        """Take over an alarm that stood before the start."""
-        self._links[device].on = active
+    def stood(self, device: str, *, active: bool) -> Turned | None:
+        """Take over an alarm that stood before the start.
+
+        Returns:
+            That it goes, when the device is known to be well by now.
+        """
+        link = self._links[device]
+        link.on, link.due_ns = active, _NEVER
+        if not active or link.state not in WELL:
+            return None
+        link.on = False
+        return Turned(link.watch, rising=False, since_ns=link.well_ns, start_up=False)
 
     def state(self, device: str, state: DeviceState, now_ns: int, wall_ns: int) -> Turned | None:
         """Take the state of a device.
@@ -100,7 +111,7 @@ class Communication:
         link.state = state
         if state not in WELL:
             return None
-        link.was_well = True
+        link.was_well, link.well_ns = True, wall_ns
         if not link.on:
             return None
         link.on = False

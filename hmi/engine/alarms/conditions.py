@@ -10,6 +10,7 @@ rest is expanded into conditions and judged.
 """
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -99,14 +100,20 @@ class Conditions:
         self._began: F8 = np.zeros(count)
         """Value with which a running delay began."""
         self._start_up: Mask = np.zeros(count, dtype=np.bool_)
-        self._low: F8 = np.full(capacity, -np.inf)
-        self._high: F8 = np.full(capacity, np.inf)
+        self._band = np.full(capacity, complex(-np.inf, np.inf), dtype=np.complex128)
+        self._low, self._high = self._band.real, self._band.imag
         """The band per row of the image: a value above the first and not above the second changes nothing; in a row
-        without conditions that is every value."""
+        without conditions that is every value. Both lie side by side, as the parts of one number: at 10 Hz they are
+        never in the processor's cache, and so a row costs one way to the memory instead of two."""
         self._low[self.row], self._high[self.row] = np.inf, -np.inf
         self._marks: Mask = np.zeros(capacity, dtype=np.bool_)
-        self._value, self._end = np.empty(capacity), np.empty(capacity)
+        self._value, self._ends = np.empty(capacity), np.empty(capacity, dtype=np.complex128)
         self._over, self._past = np.empty(capacity, dtype=np.bool_), np.empty(capacity, dtype=np.bool_)
+        self._alive: set[int] = set()
+        """Conditions that are `live`; there are few, and looking for them among all costs more than they do."""
+        self._waiting: set[int] = set()
+        """All conditions whose delay runs, and some whose delay has ended."""
+        self._always: Indices = np.unique(self.row[self._unreported])
         self._attended: Indices | None = None
         """Rows that a sweep looks at; None when they have to be gathered anew."""
         self._seen = -1
@@ -164,8 +171,8 @@ class Conditions:
             return
         all_good = status.item(status.argmax()) < _UNCERTAIN_CODE
         if count <= _SMALL and all_good:  # nearly every tick; the same as `_outside`
-            value = self._columns.value.take(rows)
-            mask = (value > self._low.take(rows)) <= (value > self._high.take(rows))
+            value, band = self._columns.value.take(rows), self._band.take(rows)
+            mask = (value > band.real) <= (value > band.imag)
             if not mask.item(mask.argmax()):
                 return
             odd = rows[mask]
@@ -201,7 +208,9 @@ class Conditions:
             return
         self._seen = written
         if self._attended is None:
-            self._attended = np.unique(self.row[self.live | self._unreported | (self.due != NEVER)])
+            some = self._alive | self._waiting
+            at = np.fromiter(some, dtype=np.intp, count=len(some))
+            self._attended = np.union1d(self._always, self.row[at])
         odd = self._outside(self._attended, all_good=False)
         if len(odd):
             self.judge_rows(odd, None)
@@ -214,21 +223,31 @@ class Conditions:
         """
         if now_ns < self.earliest:
             return
-        due = self.due <= now_ns
-        if due.any():
+        due = self._waiting_until(now_ns)
+        if len(due):
             self.judge_rows(np.unique(self.row[due]), None)  # what has gone bad meanwhile is frozen instead
-            self._fire(np.flatnonzero(self.due <= now_ns))
-        self.earliest = int(self.due.min()) if len(self.due) else NEVER
+            self._fire(self._waiting_until(now_ns))
+        left = self._waiting_until(NEVER - 1)
+        self._waiting = set(left.tolist())
+        self.earliest = int(self.due[left].min()) if len(left) else NEVER
+
+    def _waiting_until(self, end_ns: int) -> Indices:
+        """Give the conditions whose delay runs and ends by a time, in order."""
+        waiting = np.sort(np.fromiter(self._waiting, dtype=np.intp, count=len(self._waiting)))
+        return waiting[self.due[waiting] <= end_ns]
 
     def stood(self, index: int, *, active: bool) -> None:
         """Take over a condition that stood before the start; its source has still to be heard of."""
+        self._alive.add(index)
         self.met[index] = self.on[index] = active
+        self.due[index] = NEVER
         self.live[index] = self.trouble[index] = True
         self._attended = None
 
     def set_live(self, index: int, *, live: bool) -> None:
         """Say whether the alarm of a condition is not normal."""
         self.live[index] = live
+        (self._alive.add if live else self._alive.discard)(index)
         self._attended = None
 
     def carry(self, before: "Conditions") -> None:
@@ -242,9 +261,11 @@ class Conditions:
             return
         for name in ("met", "on", "live", "trouble", "_since", "_since_wall", "_began", "_start_up"):
             getattr(self, name)[new] = getattr(before, name)[old]
+        self._alive = set(np.flatnonzero(self.live).tolist())
         self._attended = None
         running = before.due[old] != NEVER
         which = new[running]
+        self._waiting.update(which.tolist())
         self.due[which] = self._since[which] + self._delay(which, self.met[which])
         self.earliest = min(self.earliest, int(self.due.min()))
 
@@ -277,14 +298,15 @@ class Conditions:
         count = len(rows)
         if not count:
             return _NO_ROWS
-        values, low, high = self._columns.value, self._low, self._high
+        values = self._columns.value
         if count <= _SMALL:
-            value = values.take(rows)
-            odd = (value > low.take(rows)) <= (value > high.take(rows))
+            value, band = values.take(rows), self._band.take(rows)
+            odd = (value > band.real) <= (value > band.imag)
         else:
-            value, end = values.take(rows, out=self._value[:count], mode="clip"), self._end[:count]
-            over = np.greater(value, low.take(rows, out=end, mode="clip"), out=self._over[:count])
-            past = np.greater(value, high.take(rows, out=end, mode="clip"), out=self._past[:count])
+            value = values.take(rows, out=self._value[:count], mode="clip")
+            band = self._band.take(rows, out=self._ends[:count], mode="clip")
+            over = np.greater(value, band.real, out=self._over[:count])
+            past = np.greater(value, band.imag, out=self._past[:count])
             odd = np.less_equal(over, past, out=past)
         if not all_good:
             odd |= self._columns.status.take(rows) >= _UNCERTAIN
@@ -379,6 +401,7 @@ class Conditions:
         self.due[which] = received[going] + delay
         waiting = delay > 0
         if waiting.any():
+            self._waiting.update(which[waiting].tolist())
             self.earliest = min(self.earliest, int(self.due[which[waiting]].min()))
         at_once = which[~waiting]
         if len(at_once):
@@ -394,18 +417,17 @@ class Conditions:
         self._attended = None
         self.due[which] = NEVER
         values = self._began[which] if late else self._columns.value[self.row[which]]
-        for index, rising, value in zip(which.tolist(), on.tolist(), values.tolist(), strict=True):
-            evidence = self._evidence(index, value)
-            self.found.append(
-                Found(
-                    index,
-                    rising,
-                    int(self._since_wall[index]),
-                    evidence,
-                    bool(self._start_up[index]),
-                    bool(evidence.status < _UNCERTAIN or self._quality[index]),
-                )
-            )
+        columns, row = self._columns, self.row[which]
+        parts = (
+            values, columns.status[row], columns.cause[row], columns.source_ns[row], columns.receive_ns[row],
+            which, on, self._since_wall[which], self._start_up[which], self._quality[which],
+        )  # fmt: skip
+        for value, status, cause, source_ns, receive_ns, place, rising, since, start_up, quality in zip(
+            *(part.tolist() for part in parts), strict=True
+        ):
+            number = value if isfinite(value) else None
+            evidence = Evidence(number, status, cause, source_ns, receive_ns)
+            self.found.append(Found(place, rising, since, evidence, start_up, quality or status < _UNCERTAIN_CODE))
 
     def _evidence(self, index: int, value: float) -> Evidence:
         columns, row = self._columns, int(self.row[index])

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable
 
 from hmi.engine.alarms.communication import TROUBLE, WELL, Communication, Turned
 from hmi.engine.alarms.conditions import NEVER, Conditions, Evidence, Found
-from hmi.engine.alarms.entry import Actor
+from hmi.engine.alarms.entry import Actor, stood_of
+from hmi.engine.alarms.hold import Hold
 from hmi.engine.alarms.ledger import Ledger
 from hmi.engine.alarms.people import People
 from hmi.engine.alarms.plan import AlarmPlan
 from hmi.engine.alarms.ports import Report, Rows
-from hmi.engine.alarms.states import ACTIVE
-from hmi.engine.alarms.watch import Watch, watch_of_row
-from hmi.model.alarm import AcknowledgeOutcome, AlarmEvent, AlarmKind, AlarmStand, AlarmState
+from hmi.engine.alarms.start import Start
+from hmi.engine.alarms.watch import Watch
+from hmi.model.alarm import AcknowledgeOutcome, AlarmEvent, AlarmStand
 from hmi.model.clock import Clock
 from hmi.model.device import DeviceState
 from hmi.model.event import JournalRow
@@ -41,6 +42,7 @@ class AlarmDesk:
         clock: Clock,
         standing: Iterable[JournalRow] = (),
         *,
+        known: bool = True,
         communication_delay_s: float = COMMUNICATION_DELAY_S,
     ) -> None:
         """Start without a project; `plan` gives it one.
@@ -48,15 +50,20 @@ class AlarmDesk:
         Args:
             keeper: the store; None keeps nothing, and everything counts as durable.
             clock: delays run on its monotonic side, its wall side only stamps.
-            standing: the newest row of every alarm that was not normal when the engine before stopped.
+            standing: every alarm that was not normal when the engine before stopped, as `Standing.alarms` has it.
+            known: whether that is what the store holds; otherwise `learn` brings it, and until then no record of an
+                alarm is handed to the store.
             communication_delay_s: how long a device has to be in trouble before that is an alarm, seconds.
         """
         self._clock = clock
         self._ledger = Ledger(keeper, clock)
         self._people = People(self._ledger, clock)
-        self._standing = {row.alarm: row for row in standing}
+        self._standing = stood_of(standing)
+        if not known and keeper is not None:
+            self._ledger.hold = Hold()
         self._conditions: Conditions | None = None
         self._communication = Communication(int(communication_delay_s * 1e9))
+        self._plan: AlarmPlan | None = None
         self._states: dict[str, DeviceState] = {}
         self._swept_ns = 0
 
@@ -75,6 +82,11 @@ class AlarmDesk:
     def stands(self) -> tuple[AlarmStand, ...]:
         """Give all alarms that are not normal: unacknowledged first, then the most urgent, then the newest."""
         return self._ledger.stands()
+
+    @property
+    def waiting(self) -> int:
+        """Records that wait for it to be known what stood at the start; the store does not count them."""
+        return len(self._ledger.hold.records) if self._ledger.hold is not None else 0
 
     def subscribe(self, told: Callable[[], None]) -> Callable[[], None]:
         """Have something called on the event loop after each change of `version`.
@@ -104,7 +116,7 @@ class AlarmDesk:
             now.carry(before)
         for device, state in self._states.items():
             now.set_well(device, well=state in WELL)
-        self._conditions = now
+        self._conditions, self._plan = now, plan
         self._communication.plan(plan.communication)
         for entry in tuple(self._ledger.entries.values()):
             watch = plan.by_id.get(entry.watch.id)
@@ -112,10 +124,39 @@ class AlarmDesk:
                 self._ledger.replan(entry, watch)
             else:
                 self._ledger.remove(entry, reason("alarms.not_watched"))
-        self._restore(now, plan)
+        standing, self._standing = self._standing, {}
+        for one in Start(self._ledger, now, self._communication, plan).take(standing):
+            self._turn(one)
         self._ledger.forget_sound()
         now.judge_all()
         self._settle()
+
+    def learn(self, standing: Iterable[JournalRow]) -> None:
+        """Take over what stood at the start, when the store could not be read then; once.
+
+        What stood comes back with its occurrence and first time; what came meanwhile and is the same goes on as that.
+
+        Args:
+            standing: as for a new desk.
+        """
+        hold, self._ledger.hold = self._ledger.hold, None
+        if hold is None:
+            return
+        if self._conditions is None or self._plan is None:
+            self._standing = stood_of(standing)
+            return
+        start = Start(self._ledger, self._conditions, self._communication, self._plan)
+        records, turned = start.learn(stood_of(standing), hold.records)
+        for one in turned:
+            self._turn(one)
+        self._conditions.judge_all()
+        self._step()
+        self._ledger.release(hold, records)
+
+    def close(self) -> None:
+        """The engine stops."""
+        if self._ledger.hold is not None:
+            self._ledger.hold.drop()
 
     def look(self, report: Report) -> None:
         """Judge what a tick changed."""
@@ -210,29 +251,13 @@ class AlarmDesk:
 
     # ------------------------------------------------------------------------------------------------ inside
 
-    def _restore(self, conditions: Conditions, plan: AlarmPlan) -> None:
-        """Take over what stood before the start, once; what the project does not have leaves."""
-        standing, self._standing = self._standing, {}
-        for alarm, row in standing.items():
-            if row.new_state is AlarmState.NORMAL:
-                continue
-            watch = plan.by_id.get(alarm)
-            if watch is None:
-                self._ledger.restore(watch_of_row(row), row)
-                self._ledger.remove(self._ledger.entries[alarm], reason("alarms.not_watched"))
-                continue
-            self._ledger.restore(watch, row)
-            active = row.new_state in ACTIVE
-            at = conditions.place(watch)
-            if at is not None:
-                conditions.stood(at, active=active)
-            elif watch.kind is AlarmKind.COMMUNICATION:
-                self._communication.stood(watch.device, active=active)
-        if standing:
-            log.info("%d alarms stood before the start", len(standing))
-
     def _settle(self) -> None:
         """Let what was found become steps of the state table, then records."""
+        self._step()
+        self._ledger.close()
+
+    def _step(self) -> None:
+        """Let what was found become steps of the state table."""
         conditions = self._conditions
         if conditions is not None:
             for index in conditions.again:
@@ -244,7 +269,6 @@ class AlarmDesk:
             conditions.changed_trust = []
             for found in conditions.take():
                 self._happen(conditions, found)
-        self._ledger.close()
 
     def _happen(self, conditions: Conditions, found: Found) -> None:
         event = AlarmEvent.OCCURRED if found.rising else AlarmEvent.RETURNED

@@ -1,6 +1,7 @@
 """One alarm that is not normal, and how it is told: to windows as a stand, to the journal as a row. Engine process."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hmi.engine.alarms.conditions import Evidence
@@ -45,6 +46,8 @@ class Entry:
     acknowledged_ns: int = 0
     keeping: "asyncio.Future[None] | None" = None
     """Of its newest record, until that is durable."""
+    also: str = ""
+    """Id under which it was shown before it was known that it stood already (`hmi.engine.alarms.learned`)."""
     leaving: bool = False
     """Somebody brought it back to normal, and the record of that is not yet durable: it still stands in the list."""
     _stand: AlarmStand | None = None
@@ -150,21 +153,57 @@ class Entry:
         )
 
 
-def restored(watch: Watch, row: JournalRow) -> Entry:
-    """Give the occurrence that stood before the start, by its newest row. It is not annunciated again."""
-    acknowledged = row.event is AlarmEvent.ACKNOWLEDGED
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """An occurrence that stood when the engine before stopped, as the store knows it."""
+
+    row: JournalRow
+    """The newest."""
+    by: JournalRow | None = None
+    """That of its acknowledge, while that counts."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acknowledged it."""
+        return Actor(self.by.user, self.by.station) if self.by is not None else PLANT
+
+    @property
+    def acknowledged_ns(self) -> int:
+        """When; 0 for an occurrence that is not acknowledged."""
+        return self.by.server_ns if self.by is not None else 0
+
+    @property
+    def evidence(self) -> Evidence:
+        """The value of its newest row."""
+        row = self.row
+        return Evidence(row.value, row.status, row.cause, row.source_ns, row.receive_ns)
+
+
+def stood_of(rows: Iterable[JournalRow]) -> dict[str, Stood]:
+    """Gather what stood by alarm, from what a store gives (`Standing.alarms`); what is normal is left out."""
+    found: dict[str, Stood] = {}
+    for row in rows:
+        before = found.get(row.alarm)
+        by = row if row.event is AlarmEvent.ACKNOWLEDGED else before.by if before is not None else None
+        found[row.alarm] = Stood(row, by if by is not None and by.occurrence == row.occurrence else None)
+    return {alarm: stood for alarm, stood in found.items() if stood.row.new_state is not AlarmState.NORMAL}
+
+
+def restored(watch: Watch, stood: Stood) -> Entry:
+    """Give the occurrence that stood before the start. It is not annunciated again."""
+    row = stood.row
     return Entry(
         watch=watch,
         occurrence=row.occurrence,
         state=row.new_state,
         active_since_ns=row.active_since_ns,
         title=row.title,
-        evidence=Evidence(row.value, row.status, row.cause, row.source_ns, row.receive_ns),
+        evidence=stood.evidence,
         changed_ns=row.server_ns,
         count=row.count,
         start_up=row.start_up,
         silenced=True,
         unreliable=True,
-        acknowledged_by=Actor(row.user, row.station) if acknowledged else PLANT,
-        acknowledged_ns=row.server_ns if acknowledged else 0,
+        acknowledged_by=stood.actor,
+        acknowledged_ns=stood.acknowledged_ns,
     )

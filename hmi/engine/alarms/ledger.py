@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from hmi.engine.alarms.conditions import Evidence
-from hmi.engine.alarms.entry import PLANT, Actor, Entry, restored
+from hmi.engine.alarms.entry import PLANT, Actor, Entry, Stood, restored
+from hmi.engine.alarms.hold import Hold
+from hmi.engine.alarms.learned import Retold
 from hmi.engine.alarms.states import Effect, Step, step
 from hmi.engine.alarms.watch import Watch
 from hmi.model.alarm import AlarmEvent, AlarmStand, AlarmState
@@ -48,6 +50,8 @@ class Ledger:
         self._sounded: dict[str, int] = {}
         """Device -> most urgent priority of a start-up alarm that has sounded since it came."""
         self._stands: tuple[AlarmStand, ...] | None = ()
+        self.hold: Hold | None = None
+        """Where records wait for as long as it is not known what stood at the start."""
 
     # ------------------------------------------------------------------------------------------------ shown
 
@@ -159,10 +163,26 @@ class Ledger:
             entry.unreliable = unreliable
             self.touch(entry)
 
-    def restore(self, watch: Watch, row: JournalRow) -> None:
+    def restore(self, watch: Watch, stood: Stood) -> None:
         """Take over an occurrence that stood before the start."""
-        entry = restored(watch, row)
+        entry = restored(watch, stood)
         self._by_occurrence[entry.occurrence] = self.entries[watch.id] = entry
+        self.touch(entry)
+
+    def correct(self, entry: Entry, stood: Stood, told: Retold) -> None:
+        """Let an occurrence be what it is known to be by now: `told` is it as if that had been known at once."""
+        if told.state is AlarmState.NORMAL:
+            self._end(entry)
+            del self.entries[entry.watch.id]
+            self.touch(entry)
+            return
+        if told.goes_on:
+            entry.also, entry.occurrence, entry.evidence = entry.occurrence, told.occurrence, stood.evidence
+            self._by_occurrence[entry.occurrence] = entry
+            if not entry.acknowledged_ns:
+                entry.acknowledged_by, entry.acknowledged_ns = stood.actor, stood.acknowledged_ns
+        entry.state, entry.count, entry.start_up = told.state, told.count, told.start_up
+        entry.active_since_ns = told.active_since_ns
         self.touch(entry)
 
     def replan(self, entry: Entry, watch: Watch) -> None:
@@ -204,7 +224,7 @@ class Ledger:
         touched, self._touched = self._touched, []
         future = None
         if records and self._keeper is not None:
-            future = self._keeper.keep(*records)
+            future = (self.hold or self._keeper).keep(*records)
             journalled = {record.occurrence for record in records if isinstance(record, JournalRow)}
             kept = [entry for entry in touched if entry.occurrence in journalled]
             if future.done() and not future.cancelled():
@@ -216,6 +236,25 @@ class Ledger:
         if touched:
             self._change()
         return future
+
+    def release(self, hold: Hold, records: list[Record]) -> None:
+        """Hand over what was held, told anew, with what has happened since the last `close`: as one unit.
+
+        Args:
+            hold: it is done with.
+            records: what comes in the place of its own.
+        """
+        if self._keeper is None:
+            return
+        now, self._records = self._records, []
+        journalled = {record.occurrence for record in now if isinstance(record, JournalRow)}
+        future = hold.keep()
+        kept = [entry for entry in self._touched if entry.occurrence in journalled]
+        for entry in kept:
+            entry.keeping = future
+        future.add_done_callback(partial(self._kept, kept))
+        hold.release(self._keeper, [*records, *now])
+        self.close()
 
     def _kept(self, entries: list[Entry], future: "asyncio.Future[None]") -> None:
         """Show as durable what is; a cancelled future means that the engine stops before that."""
@@ -271,9 +310,10 @@ class Ledger:
 
     def _end(self, entry: Entry) -> None:
         """Remember an occurrence that stands no more."""
-        self._by_occurrence.pop(entry.occurrence, None)
-        self._ended[entry.occurrence] = entry
-        if len(self._ended) > REMEMBERED:
+        for occurrence in (entry.occurrence, entry.also) if entry.also else (entry.occurrence,):
+            self._by_occurrence.pop(occurrence, None)
+            self._ended[occurrence] = entry
+        while len(self._ended) > REMEMBERED:
             self._ended.popitem(last=False)
 
     def _may_sound(self, entry: Entry) -> bool:

@@ -159,7 +159,8 @@ class Service:
 
     def _told_store(self) -> ToldStore:
         state = self.parts.keeper.state
-        return ToldStore(reason=state.reason, waiting=state.waiting if state.reason is not None else 0)
+        waiting = state.waiting + self.parts.alarms.waiting
+        return ToldStore(reason=state.reason or state.notice, waiting=waiting if state.reason is not None else 0)
 
     def _look_at_store(self) -> None:
         now = self._told_store()

@@ -21,6 +21,7 @@ from hmi.model.project import Project, ProjectHeader
 from hmi.model.quality import Cause, status_of
 from hmi.model.tag import DataType, Tag
 from hmi.store.contract import StoreState
+from hmi.store.mirror import Mirror, changes_of, numbered
 
 WALL_NS = 1_750_000_000_000_000_000
 SCANS = (ScanClass(name="fast", period_ms=100, stale_after_ms=3_600_000),)
@@ -87,9 +88,11 @@ class HandKeeper:
         return [one.event for one in self.journal]
 
     def standing(self) -> tuple[JournalRow, ...]:
-        """The newest row of every alarm that is not normal, as the store gives it at a start."""
-        newest = {one.alarm: one for one in self.journal if one.event is not AlarmEvent.REFUSED}
-        return tuple(one for one in newest.values() if one.new_state)
+        """What the store would give at a start."""
+        mirror = Mirror()
+        for sequence, row in enumerate(self.journal, 1):
+            mirror.take(numbered(change, sequence) for change in changes_of(row))
+        return mirror.standing(known=True).alarms
 
 
 def tag(path: str, *, of: str = "PLC1", kind: DataType = DataType.FLOAT64, **fields) -> Tag:
@@ -127,12 +130,13 @@ class Bed:
         keeper: HandKeeper | None = None,
         standing=(),
         clock: HandClock | None = None,
+        known: bool = True,
     ) -> None:
         self.clock = clock or HandClock()
         self.keeper = keeper or HandKeeper()
-        self.desk = AlarmDesk(self.keeper, self.clock, standing)
+        self.desk = AlarmDesk(self.keeper, self.clock, standing, known=known)
         self.plant = build_plant(what, PROTOCOLS)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.table = RowTable(folder, folder / "current", self.clock)
         self.table.begin(self.plant.tags, None, project=1)
         self.tick = Tick(self.table, self.clock)

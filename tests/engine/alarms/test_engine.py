@@ -51,7 +51,7 @@ async def test_that_an_alarm_goes_its_way_through_engine_restart_and_apply(tmp_p
         began = time.monotonic()
         plc.cells["level"] = 95
         await until(lambda: engine.alarms.stands() != ())
-        assert 0.3 <= time.monotonic() - began < 0.6
+        assert 0.3 <= time.monotonic() - began < 2.0
         (stand,) = engine.alarms.stands()
         assert (stand.path, stand.value, stand.state, stand.start_up) == (
             "L:high",

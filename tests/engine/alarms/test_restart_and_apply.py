@@ -80,6 +80,28 @@ async def test_that_what_had_returned_and_is_true_again_is_another_occurrence(tm
     assert (stand.state, stand.count, stand.start_up) == (U, 2, True)
 
 
+async def test_that_who_acknowledged_outlives_a_restart_also_when_the_alarm_has_latched_since(tmp_path):
+    first = Bed(tmp_path / "first", plant(latching=True))
+    first.feed({"L": 95.0, "M": 50.0})
+    occurrence = first.stand("L:a").occurrence
+    await first.desk.acknowledge([occurrence], user="ann", station="desk-1")
+    acknowledged_ns = first.clock.wall
+    first.clock.go(5.0)
+    first.feed({"L": 50.0})
+    assert first.keeper.events == [CAME, AlarmEvent.ACKNOWLEDGED, WENT]
+    bed = again(tmp_path, first, plant(latching=True))
+    stand = bed.stand("L:a")
+    assert (stand.state, stand.occurrence) == (AlarmState.LATCHED_ACKNOWLEDGED, occurrence)
+    assert (stand.acknowledged_by, stand.acknowledged_on, stand.acknowledged_ns) == ("ann", "desk-1", acknowledged_ns)
+    (outcome,) = await bed.desk.acknowledge([occurrence], user="bob", station="desk-2")
+    assert (outcome.reason.code, outcome.reason.arguments["user"]) == ("alarms.already_acknowledged", "ann")
+    bed.feed({"L": 95.0, "M": 50.0})
+    bed.state(DeviceState.ONLINE)
+    after = again(tmp_path / "more", bed, plant(latching=True))
+    stand = after.stand("L:a")
+    assert (stand.state, stand.acknowledged_by, stand.acknowledged_ns) == (U, "", 0), "another occurrence, nobody's"
+
+
 async def test_that_a_communication_alarm_outlives_a_restart_too(tmp_path):
     first = Bed(tmp_path / "first", plant())
     first.state(DeviceState.OFFLINE)

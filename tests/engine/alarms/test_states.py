@@ -72,6 +72,8 @@ def test_that_no_string_of_200_events_leaves_the_rows_of_the_standard(seed: int)
     state = N
     for _ in range(200):
         state = check(state, chance.choice(EVENTS), latching, needed)
+        assert latching or state not in (LU, LA)
+        assert needed or state not in (R, LU)
 
 
 def test_that_every_coming_back_is_a_new_occurrence_and_only_the_first_coming_is_not_counted_again():

@@ -52,7 +52,7 @@ def made(looks: list[int]) -> Exchange:
 
 
 async def test_that_without_a_connection_a_write_is_refused_at_once():
-    way = made([])
+    way, began = made([]), time.monotonic()
     with pytest.raises(LinkLost):
         await way.write(plant_tag(), 1, time.monotonic_ns() + 10**9)
     with pytest.raises(LinkLost):
@@ -61,6 +61,7 @@ async def test_that_without_a_connection_a_write_is_refused_at_once():
         way.end()
         with pytest.raises(LinkLost):
             await way.write(plant_tag(), 1, time.monotonic_ns() + 10**9)
+    assert time.monotonic() - began < 0.9, "nobody waits for the deadline"
 
 
 async def test_that_a_driver_that_lets_a_deadline_pass_is_closed_and_the_write_unknown(monkeypatch, expected_logs):
@@ -84,8 +85,11 @@ async def test_that_a_lost_link_is_looked_at_at_once():
 
 async def test_that_an_older_connection_does_not_take_away_the_present_one():
     way, first, second = made([]), Lost(), Lost()
-    with way.over(first):
-        with way.over(second):
-            pass
-        with pytest.raises(LinkLost):
-            await way.write(plant_tag(), 1, time.monotonic_ns() + 10**9)
+    older = way.over(first)
+    older.__enter__()
+    with way.over(second):
+        older.__exit__(None, None, None)
+        assert way._driver is second
+    assert way._driver is None
+    with pytest.raises(LinkLost):
+        await way.write(plant_tag(), 1, time.monotonic_ns() + 10**9)

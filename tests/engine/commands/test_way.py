@@ -84,8 +84,9 @@ async def test_that_every_type_in_every_order_round_trips(tmp_path, address, val
 async def test_that_the_image_shows_the_new_value_long_before_a_slow_poll_is_due(tmp_path):
     tag = setpoint(scan="normal")
     async with at_work(tmp_path, tag) as at:
-        await at.write(tag, 42)
+        end = await at.write(tag, 42)
         await wait(lambda: at.reading(tag).value == 42, 0.3)
+        assert (end.state, at.reading(tag).value) == (S.CONFIRMED, 42)
 
 
 async def test_that_a_read_back_passes_a_poll_of_many_blocks(tmp_path):
@@ -130,8 +131,9 @@ async def test_that_a_reset_connection_is_made_anew_before_a_slow_poll_is_due(tm
     tag = setpoint(rule_deadline_ms=200, scan="normal")
     async with at_work(tmp_path, tag) as at:
         at.server.twist = only_writes(lambda _: [])
-        await at.write(tag, 42)
+        end = await at.write(tag, 42)
         await at.good(tag, limit_s=0.6)
+        assert (end.state, at.reading(tag).good) == (S.TIMED_OUT, True)
 
 
 async def test_that_an_answer_after_the_deadline_confirms_nothing(tmp_path, allow_logs):
