@@ -51,6 +51,7 @@ async def test_that_a_kill_between_sent_and_answer_is_unknown_and_then_settled(t
             await wait(lambda: len(end.of("first")) == 3)
             assert end.states("first")[-1] == settled
             assert writes(server) == [42]
+            await end.until_good("SP1")  # a command is settled by a read of its own, before the first poll
             end.ask(1, 43, "second")
             await end.until("second", "confirmed")
             assert writes(server) == [42, 43]
