@@ -9,11 +9,11 @@ import os
 from pathlib import Path
 
 from hmi.engine.commands.ports import Sender
+from hmi.engine.service.fitting import fitting
 from hmi.engine.service.parts import Parts, Seat
 from hmi.engine.service.window import Window
 from hmi.engine.sessions import Session
 from hmi.link.engine_messages import (
-    MOST_STANDS,
     Attached,
     EngineMessage,
     ToldAlarms,
@@ -104,9 +104,7 @@ class Service:
         """Give the list of alarms."""
         alarms = self.parts.alarms
         stands = alarms.stands()
-        return ToldAlarms(
-            version=alarms.version, stands=stands[:MOST_STANDS], total=len(stands), sounding=alarms.sounding
-        )
+        return ToldAlarms(version=alarms.version, stands=fitting(stands), total=len(stands), sounding=alarms.sounding)
 
     def applied(self) -> None:
         """Tell all windows that another project runs."""
