@@ -140,7 +140,8 @@ def station(tmp_path_factory) -> Iterator[StoryStation]:
     try:
         station.start_simulator()
         station.start_engine()
-        station.until("all PLCs are read", lambda: all_good(station), 15)
+        station.until("all PLCs are read", lambda: all_good(station), 30)
+        station.until("the engine answers", station.serves, 15)  # its image is there a little sooner than its link
         station.hmi("user", "add", "boss")
         yield station
         station.end()
