@@ -26,7 +26,7 @@ from hmi.engine.rows import RowTable
 from hmi.engine.running import Running
 from hmi.engine.scan import DeviceScan, SubscribedScan, Tick
 from hmi.engine.snapshots import Snapshots
-from hmi.engine.supervise import SILENT_S, Line
+from hmi.engine.supervise import SILENT_S, Line, limits_of
 from hmi.image.pointer import read_pointer, sweep
 from hmi.model.clock import Clock
 from hmi.model.device import DeviceState
@@ -249,6 +249,7 @@ class Engine:
                 scan.session,
                 partial(self._lost, running),
                 self._clock,
+                limits=limits_of(device.options),
                 silent_after_s=partial(_silent_after_s, scan),
             )
             running.task = self._spawn(running.line.run(), f"device {name}")

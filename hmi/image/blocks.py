@@ -74,6 +74,8 @@ class BlockWriter:
         self._counted.fill(np.nan)
         self._known_good: Mask = memory.column(capacity, np.bool_)
         """Rows that certainly show good: while they do, and good answers come, no quality has to be compared."""
+        self.all_good = False
+        """Whether all that was written last is plain good: status and cause 0."""
         self._moved: Mask = memory.column(size, np.bool_)
         self._requalified: Mask = memory.column(size, np.bool_)
         self._part: Mask = memory.column(size, np.bool_)
@@ -97,6 +99,7 @@ class BlockWriter:
             The rows that count as changed.
         """
         count = len(answers.rows)
+        self.all_good = True
         found: list[Indices] = []
         size = max(1, -(-count // max(1, -(-count // BLOCK))))  # blocks of one size: a small last one costs as much
         for start in range(0, count, size):
@@ -161,6 +164,7 @@ class BlockWriter:
         if all_good and self._known_good[at].all():
             return 0
         self._known_good[at] = all_good
+        self.all_good &= all_good
         part = self._part[: len(requalified)]
         np.not_equal(new.status, _old(self._columns.status, at, self._old4), out=requalified)
         np.not_equal(new.cause, _old(self._columns.cause, at, self._old2), out=part)

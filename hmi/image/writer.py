@@ -112,6 +112,11 @@ class ImageWriter:
         """The change sequence of the last tick."""
         return self._cseq
 
+    @property
+    def all_good(self) -> bool:
+        """Whether the last commit brought nothing but plain good: status and cause 0."""
+        return self._blocks.all_good
+
     def publish(self, pointer_path: Path) -> None:
         """Make the image visible: a heartbeat, the magic word, then the pointer file.
 

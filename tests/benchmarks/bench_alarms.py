@@ -286,6 +286,7 @@ class ColumnEngine:
             changed=self.writer.changed,
             initial=self._calm,
             change_sequence=self.writer.change_sequence,
+            all_good=self.writer.all_good,
         )
 
     def scan(self, report: SimpleNamespace, number: int) -> None:

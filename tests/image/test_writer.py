@@ -131,11 +131,14 @@ def test_that_one_bad_answer_among_good_ones_is_seen_although_all_were_known_to_
     writer = new_image(tmp_path, HandClock(), [11, 12, 13])
     for _ in range(2):
         commit(writer, [1, 2, 3], [5.0, 6.0, 7.0])
+    assert writer.all_good
     answers = arrays(3) | {"cause": np.array([0, 30, 0], dtype=np.uint16)}
     writer.commit(**answers)
+    assert not writer.all_good
     assert writer.columns.cause[1:4].tolist() == [0, 30, 0]
     writer.commit(**(answers | {"cause": np.zeros(3, dtype=np.uint16)}))
     assert writer.columns.cause[1:4].tolist() == [0, 0, 0]
+    assert writer.all_good
 
 
 @pytest.mark.parametrize("rows", [[1, 2, 3], [3, 1, 2]], ids=["in order", "shuffled"])

@@ -169,7 +169,7 @@ class Conditions:
                 count = len(rows)
         if not count:
             return
-        all_good = status.item(status.argmax()) < _UNCERTAIN_CODE
+        all_good = report.all_good or status.item(status.argmax()) < _UNCERTAIN_CODE
         if count <= _SMALL and all_good:  # nearly every tick; the same as `_outside`
             value, band = self._columns.value.take(rows), self._band.take(rows)
             mask = (value > band.real) <= (value > band.imag)

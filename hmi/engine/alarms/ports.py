@@ -33,6 +33,11 @@ class Report(Protocol):
         ...
 
     @property
+    def all_good(self) -> bool:
+        """True when all of `rows` are plain good; False says nothing."""
+        ...
+
+    @property
     def initial(self) -> npt.NDArray[np.bool_]:
         """Of `rows`: good for the first time since start, reconnect or apply."""
         ...

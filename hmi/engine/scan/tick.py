@@ -80,6 +80,8 @@ class TickReport:
     initial: Mask
     """Rows that are good for the first time since start, reconnect or apply: no event comes from them."""
     change_sequence: int
+    all_good: bool
+    """All of them are plain good, so that nobody has to look at their status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,13 +293,13 @@ class Tick:
 
     def _report(self, rows: Indices, status: U4, cause: U2) -> None:
         """Keep which rows have had their first good value, and tell those who listen."""
-        table = self.table
+        table, writer = self.table, self.table.writer
         initial = ~table.initialised[rows]
         if initial.any():
             initial &= status < np.uint32(0x4000_0000)
             table.initialised[rows[initial]] = True
         if self.listeners:
-            report = TickReport(rows, status, cause, table.writer.changed, initial, table.writer.change_sequence)
+            report = TickReport(rows, status, cause, writer.changed, initial, writer.change_sequence, writer.all_good)
             for listener in self.listeners:
                 listener(report)
 

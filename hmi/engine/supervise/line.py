@@ -42,6 +42,16 @@ class Limits:
     """How often the age of the data is looked at."""
 
 
+def limits_of(options: object) -> Limits:
+    """Give the time limits of a device: one that may take long to connect by its options is not cut off before.
+
+    Args:
+        options: of the device; `connect_ms` counts, where there is one.
+    """
+    connect_ms = getattr(options, "connect_ms", 0)
+    return Limits(open_s=max(Limits().open_s, connect_ms / 1000 + 1.0))
+
+
 class Session(Protocol):
     """What is done over an open connection; ends only by an exception."""
 
