@@ -15,9 +15,11 @@ from hmi.display.fragments import Rows
 from hmi.display.laid_out import Kind, Layout
 from hmi.display.levels import Pointers
 from hmi.display.numbers import Numbers
+from hmi.display.painted import PaintedCause
 from hmi.display.pointers import paint_pointer, pointer_box
 from hmi.display.sparks import PaintedSpark
 from hmi.display.theme import Theme
+from hmi.model.health import device_path
 
 I1 = npt.NDArray[np.int8]
 
@@ -62,7 +64,8 @@ class AlarmColours:
         wanted = frozenset(framed)
         differs = of_source != self._of_source
         reframed = wanted ^ self._framed
-        if not differs.any() and not reframed:
+        chips = self._show_in_chips(active)
+        if not differs.any() and not reframed and not chips:
             return None
         self._of_source, self._framed = of_source, wanted
         changed = differs[source]
@@ -75,8 +78,21 @@ class AlarmColours:
                 priority = int(of_source[painted.sources[0]])
                 changed |= (kind == Kind.OVER) & (index == place) & (painted.alarm != priority)
                 painted.alarm = priority
+        changed |= (kind == Kind.OVER) & np.isin(index, np.array(chips, dtype=np.intp))
         framed_now = np.isin(index, np.array(sorted(reframed), dtype=np.intp)) & (kind == Kind.NUMBER)
         return np.flatnonzero(changed & (kind == Kind.POINTER) | framed_now | changed & (kind == Kind.OVER))
+
+    def _show_in_chips(self, active: Mapping[str, int]) -> list[int]:
+        """Give the alarms of devices their room in the chips that name them; give the chips that changed."""
+        found = []
+        for place, (painted, _) in self._layout.painted.items():
+            if isinstance(painted, PaintedCause) and painted.device:
+                priority = active.get(device_path(painted.device, "State"), 0)
+                priority = min(max(priority, 1), 3) if priority else 0
+                if priority != painted.priority:
+                    painted.priority = priority
+                    found.append(place)
+        return found
 
     def _colour_pointer(self, pointer: int, priority: int) -> None:
         place = self._layout.pointers[pointer]

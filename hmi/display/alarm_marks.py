@@ -1,26 +1,23 @@
 """Alarms on the elements of a screen: the value in alarm is framed once, a machine gets the shape beside it.
 
-LOOK.md section 5. The view asks it for the places of the present frame, and paints them above the screen. A tag whose
-number stands on the screen several times is framed at the largest one; the flash moves frames only, never a value.
+LOOK.md section 5. The view asks it for the places of the present frame, and paints them above the screen; what is
+framed and what carries the small shape alone, `alarm_places.py` decides. The flash moves frames only, never a value.
 Window, GUI thread.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from hmi.display.alarm_shapes import FLASHING, MIMIC, Shape, paint_shape, shape_of
+from hmi.display.alarm_shapes import FLASHING, MIMIC, Shape, paint_shape, reach, shape_of
 from hmi.display.overlay import Ground
 from hmi.display.stage import Stage
 from hmi.model.alarm import AlarmState
 
-PAD_X, PAD_Y = 7.0, 7.0
-"""Between a value and its frame, pixels."""
-ROOM = 11.0
-"""Left of a value for the half of its shape that lies in the frame, pixels."""
-
-
+if TYPE_CHECKING:
+    from hmi.display.alarm_places import Spot
 IN_ALARM = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED})
 """States in which the condition holds: pointers and dots are in the colour of the priority."""
 
@@ -44,9 +41,13 @@ class MarkPlace(msgspec.Struct, frozen=True):
     path: str
     mark: AlarmMark
     box: QtCore.QRectF | None
-    """Of the frame; None for a machine, which has none."""
+    """Of the frame; None where the small shape stands alone."""
     centre: QtCore.QPointF
     """Of the shape."""
+    half: float
+    """Its half-size."""
+    words: str = ""
+    """Which limit the framed value is beyond; empty where there is no room."""
 
 
 class AlarmMarks:
@@ -58,8 +59,7 @@ class AlarmMarks:
         self.places: tuple[MarkPlace, ...] = ()
         self._marks: Mapping[str, AlarmMark] = {}
         self._stage: Stage | None = None
-        self._spots: list[tuple[str, AlarmMark, int, QtCore.QRectF]] = []
-        """Path, mark, number part or -1, box of the element."""
+        self._spots: list[Spot] = []
 
     def show(self, marks: Mapping[str, AlarmMark]) -> None:
         """Take over which tags are in alarm."""
@@ -71,40 +71,50 @@ class AlarmMarks:
         """Whether a frame flashes."""
         return any(shape_of(place.mark.state) in FLASHING for place in self.places)
 
-    def look(self, stage: Stage) -> bool:
-        """Find the places on what is drawn now; tell whether one changed."""
+    def look(self, stage: Stage, *, moved: bool = True) -> bool:
+        """Find the places on what is drawn now; tell whether one changed.
+
+        Args:
+            stage: what is drawn.
+            moved: whether a value has changed since the last look.
+        """
         if stage is not self._stage:
-            self._stage = stage
+            self._stage, moved = stage, True
             self._spots = self._find(stage) if self._marks else []
             active = {path: mark.priority for path, mark in self._marks.items() if mark.state in IN_ALARM}
-            stage.show_alarms(active, [number for _, _, number, _ in self._spots if number >= 0])
-        if not self._spots and not self.places:
+            stage.show_alarms(active, [spot.number for spot in self._spots if spot.framed])
+        if not moved or not (self._spots or self.places):
             return False
         before = self.places
-        self.places = tuple(self._place(stage, *spot) for spot in self._spots)
+        found = (self._place(stage, spot) for spot in self._spots)
+        self.places = tuple(place for place in found if place is not None)
         return self.places != before
 
-    def _find(self, stage: Stage) -> list[tuple[str, AlarmMark, int, QtCore.QRectF]]:
-        """Choose for each tag in alarm the number, or else the element, that carries its mark."""
-        spots: list[tuple[str, AlarmMark, int, QtCore.QRectF]] = []
-        elements: dict[str, tuple[int, QtCore.QRectF]] = {}
-        for target in stage.targets:
-            for path in target.names.values():
-                if path in self._marks:
-                    elements.setdefault(path, (target.number, target.box))
-        for path, (_, box) in elements.items():
-            spots.append((path, self._marks[path], stage.largest_number(path), box))
-        return spots
+    def _find(self, stage: Stage) -> "list[Spot]":
+        """Choose for each tag in alarm what shows its mark."""
+        from hmi.display.alarm_places import spots_of  # there is no alarm before the first paint
 
-    @staticmethod
-    def _place(stage: Stage, path: str, mark: AlarmMark, number: int, element: QtCore.QRectF) -> MarkPlace:
-        """Give the place of one mark."""
-        digits = stage.number_box(number) if number >= 0 else None
-        if digits is None:
-            return MarkPlace(path, mark, None, QtCore.QPointF(element.right() - 6, element.top() + 6))
-        box = digits.adjusted(-PAD_X - ROOM, -PAD_Y, PAD_X, PAD_Y)
-        # The shape rides on the left edge: beside the frame stand pipes, walls and labels.
-        return MarkPlace(path, mark, box, QtCore.QPointF(box.left(), box.center().y()))
+        return [spot for path in self._marks for spot in spots_of(stage, path)]
+
+    def _place(self, stage: Stage, spot: "Spot") -> "MarkPlace | None":
+        """Give the place of one mark; None while what it belongs to is not drawn."""
+        from hmi.display import alarm_places
+
+        mark = self._marks[spot.path]
+        if spot.framed:
+            framed = alarm_places.frame_of(stage, spot.number, mark.priority)
+            if framed is None:
+                return None
+            active = mark.state in IN_ALARM
+            words = alarm_places.words_in(stage, spot.number, framed[0], mark.priority) if active else ""
+            return MarkPlace(spot.path, mark, *framed, MIMIC, words)
+        if spot.number >= 0:
+            beside = alarm_places.shape_beside(stage, spot.number, mark.priority)
+        elif spot.chip >= 0:
+            beside = alarm_places.shape_in_chip(stage, spot.chip)
+        else:
+            beside = alarm_places.shape_of_machine(spot.box) if spot.box is not None else None
+        return None if beside is None else MarkPlace(spot.path, mark, None, *beside)
 
 
 class MarksItem(QtWidgets.QGraphicsItem):
@@ -150,8 +160,12 @@ class MarksItem(QtWidgets.QGraphicsItem):
                 dashed = shape in (Shape.RETURNED, Shape.LATCHED_QUIET)
                 painter.setPen(theme.dashes("outl", 1.5, 5, 4) if dashed else theme.pen("outl", 1.5))
                 painter.drawRoundedRect(place.box, 5, 5)
+        if place.words:
+            x = place.centre.x() + reach(place.half, place.mark.priority)
+            baseline = place.centre.y() + theme.reading_px * 0.36
+            theme.write(painter, x, baseline, place.words, weight=600, token="ink")
         # The frame of the shape itself is left out where the value has one: boxed once.
         paint_shape(
-            painter, place.centre, MIMIC, place.mark.priority, shape, theme,
+            painter, place.centre, place.half, place.mark.priority, shape, theme,
             frame=self._marks.lit and place.box is None,
         )  # fmt: skip

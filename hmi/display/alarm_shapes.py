@@ -13,6 +13,8 @@ from hmi.model.alarm import AlarmStand, AlarmState
 TABLE, LIST, MIMIC, GUIDANCE = 7.0, 8.0, 10.0, 12.0
 """Half-sizes by place, pixels."""
 SMALLEST_DIGIT = 13.0
+FRAME = 7.0
+"""Round a shape for the frame of one that is not acknowledged, pixels."""
 
 
 class Shape(IntEnum):
@@ -59,7 +61,7 @@ def shape_of(state: AlarmState) -> Shape:
 
 def reach(half: float, priority: int) -> float:
     """Give how far a shape with its frame reaches left and right of its centre, pixels."""
-    return half * {1: 1.0, 2: 1.28, 3: 1.45}.get(priority, 1.45) + 7
+    return half * {1: 1.0, 2: 1.28, 3: 1.45}.get(priority, 1.45) + FRAME
 
 
 def paint_shape(

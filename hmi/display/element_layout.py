@@ -28,6 +28,7 @@ from hmi.display.parts import (
     WordPart,
 )
 from hmi.model.screen import Element
+from hmi.model.symbols.schema import Palette
 from hmi.model.tag import TagFields
 
 BLEED = 2
@@ -45,7 +46,13 @@ class ElementLayout:
     """One element; what its parts add goes into `layout`."""
 
     def __init__(
-        self, layout: Layout, element: Element, placed: Placed, step: StaticStep, parts: tuple[Part, ...]
+        self,
+        layout: Layout,
+        element: Element,
+        placed: Placed,
+        step: StaticStep,
+        parts: tuple[Part, ...],
+        palette: Palette,
     ) -> None:
         """Enter the element and choose which parts carry its marks."""
         self.layout, self.element, self.placed, self.step = layout, element, placed, step
@@ -57,7 +64,8 @@ class ElementLayout:
         self._carriers = _carriers(parts)
         touches = tuple(part for part in parts if isinstance(part, TouchPart))
         opens = tuple(part for part in parts if isinstance(part, OpenPart))
-        target = Target(element.id, self.number, placed.box, placed.names, touches, placed.facts, opens)
+        card = palette is Palette.DRAWING and getattr(placed.props, "ground", "none") != "none"
+        target = Target(element.id, self.number, placed.box, placed.names, touches, placed.facts, opens, palette, card)
         layout.targets.append(target)
 
     def carries(self, part: Part) -> bool:

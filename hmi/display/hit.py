@@ -6,6 +6,7 @@ import msgspec
 from PySide6 import QtCore
 
 from hmi.display.parts import OpenPart, TouchPart
+from hmi.model.symbols.schema import Palette
 from hmi.model.tag import TagFields
 
 CELL = 64
@@ -26,6 +27,10 @@ class Target(msgspec.Struct, frozen=True):
     touches: tuple[TouchPart, ...]
     facts: Mapping[str, TagFields] | None = None
     opens: tuple[OpenPart, ...] = ()
+    palette: Palette | None = None
+    """Of its family; None where that is not known."""
+    card: bool = False
+    """A panel with a ground of its own."""
 
     @property
     def places(self) -> "tuple[TouchPart | OpenPart, ...]":

@@ -76,6 +76,10 @@ class Layout(msgspec.Struct):
     numbers: list[NumberPlace] = msgspec.field(default_factory=list)
     painted: dict[int, tuple[Painted, int]] = msgspec.field(default_factory=dict)
     """Index among `over` -> what repaints its cell, and the cell's number."""
+    lifted: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    """Number of an element, number among `numbers`: it stands higher while the element's ramp says something."""
+    ramps: dict[int, int] = msgspec.field(default_factory=dict)
+    """Number of an element -> index of its ramp among `painted`."""
     targets: list[Target] = msgspec.field(default_factory=list)
     deferred: list[Callable[[], None]] = msgspec.field(default_factory=list)
     """What is to be laid out after the last element."""

@@ -65,10 +65,16 @@ def lay_number(at: ElementLayout, part: NumberPart) -> None:
             marked=at.carries(part),
             size=part.size,
             weight=part.weight,
+            framed=part.framed,
+            frame_left=part.frame_left,
+            alarm_at=part.alarm_at,
+            lift=part.lift * scale,
         )
     )
+    if part.lift:
+        layout.lifted.append((at.number, index))
     bottom = part.baseline + (unit_size * 1.4 + 8 if part.unit_below and unit else max(10.0, part.size * 0.3))
-    top = part.baseline - max(part.size, part.size * 0.36 + HEIGHT / 2 + 1)
+    top = part.baseline - part.lift - max(part.size, part.size * 0.36 + HEIGHT / 2 + 1)
     rect = at.rect(left - 8, top - 2, right, bottom)
     rect = at.with_mark(rect, part.mark_at)
     at.watch(Kind.NUMBER, index, at.source(part.slot), rect, scale=float(10**decimals))

@@ -48,7 +48,9 @@ def add_painted(
 
 def lay_cause(at: ElementLayout, part: CausePart) -> None:
     """Lay out a chip with a cause."""
-    painted = PaintedCause(at.source(part.slot), part, at.theme, at.language)
+    facts = at.facts(part.slot)
+    device = facts.device if facts is not None else ""
+    painted = PaintedCause(at.source(part.slot), part, device, at.theme, at.language)
     add_painted(at, painted, (part.x - part.covers, part.middle - 17, part.width + part.covers, 34), marked=False)
 
 
@@ -79,4 +81,5 @@ def lay_ramp(at: ElementLayout, part: RampPart) -> None:
     painted = PaintedRamp(tuple(sources), part, at.theme, at.language, GAP + TAIL)
     left = part.right - part.width - painted.lead
     rect = (left, part.baseline - painted.rise, part.width + painted.lead, painted.height)
+    at.layout.ramps[at.number] = len(at.layout.over)
     add_painted(at, painted, rect, marked=False, exact=True)

@@ -91,7 +91,7 @@ def _lay_out_element(
     else:
         step = StaticStep(box, partial(_paint_static, drawing=drawing, placed=placed, kind=element.type), [])
         layout.steps.append(step)
-        at = ElementLayout(layout, element, placed, step, parts)
+        at = ElementLayout(layout, element, placed, step, parts, drawing.family.palette)
         for part in parts:
             lay_part(at, part)
         return

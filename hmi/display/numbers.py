@@ -75,6 +75,10 @@ class NumberPlace(msgspec.Struct, frozen=True):
     """False where another part of the element carries the marks of this slot."""
     size: float
     weight: int = 600
+    framed: bool = True
+    frame_left: float | None = None
+    alarm_at: tuple[float, float] | None = None
+    lift: float = 0.0
 
 
 class Numbers:
@@ -98,6 +102,7 @@ class Numbers:
         self._ages = ages
         self.x: F8 = np.array([place.x for place in places])
         self.baseline: F8 = np.array([place.baseline for place in places])
+        self._level = self.baseline.copy()
         self.right = np.array([place.right for place in places], dtype=np.bool_)
         self.decimals = np.array([place.decimals for place in places], dtype=np.intp)
         self.room = np.array([place.room for place in places], dtype=np.int64)
@@ -134,6 +139,10 @@ class Numbers:
             cells: single, pair, tenth, hundredth, minus, hashes, dashes, as in `DigitCells`.
         """
         self._cells[number, 0] = self._live[number] if cells is None else cells
+
+    def lift(self, number: int, by: float) -> None:
+        """Let a number stand higher by some device pixels from its next `fill` on; 0 puts it back."""
+        self.baseline[number] = self._level[number] - by
 
     def fill(self, which: Rows, shown: I8, seen: U1, age: I8, table: F8) -> None:
         """Lay out the numbers `which` anew.

@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 from PySide6 import QtCore, QtGui
 
+from hmi.display.alarm_shapes import TABLE, reach
 from hmi.display.item import RULES, Line, Seen
 from hmi.display.marks import GAP, HEIGHT, crossed_disc, half_disc, mark_width, paint_dashes, paint_hatch, paint_mark
 from hmi.display.parts import CausePart, FreePainter, PaintPart, WordPart
@@ -57,6 +58,11 @@ def age_words(seconds: int) -> str:
     if seconds < 6000:
         return f"{seconds // 60}:{seconds % 60:02}"
     return f"{seconds // 3600} h" if seconds < 360_000 else f"{seconds // 86_400} d"
+
+
+def link_age_words(seconds: int) -> str:
+    """Say how long a device has been as it is: 0:48, 6:12, 3 h, 12 d."""
+    return f"{seconds // 60}:{seconds % 60:02}" if seconds < 100 else age_words(seconds)
 
 
 class PaintedWords:
@@ -122,52 +128,95 @@ _TOLD = (Seen.UNCERTAIN, Seen.NOT_RUNNING, Seen.STALE, Seen.BAD, Seen.BAD_EMPTY,
 """What concerns a group and not one value (a forced value tells so by its own mark)."""
 
 
+_OF_DEVICE = frozenset(
+    {
+        *(Cause.DEVICE_OFFLINE, Cause.DEVICE_REFUSED, Cause.DEVICE_RESET, Cause.DEVICE_TIMED_OUT),
+        *(Cause.DEVICE_DISABLED, Cause.DEVICE_NOT_COMMISSIONED, Cause.DEVICE_CONNECTING, Cause.HOST_UNKNOWN),
+        *(Cause.GATEWAY_NO_PATH, Cause.GATEWAY_TARGET_SILENT, Cause.PLC_NOT_RUNNING, Cause.HEARTBEAT_STOPPED),
+        *(Cause.MAP_CHANGED, Cause.LIVENESS_PENDING, Cause.ONLY_ZEROS, Cause.DEVICE_FAILURE),
+    }
+)
+"""What is said of a device, with its name."""
+_AFTER_NAME = {Cause.PLC_NOT_RUNNING: "display.not_running", Cause.DEVICE_OFFLINE: "display.offline"}
+"""Words that name no device themselves, for behind its name."""
+
+
 class PaintedCause:
     """A chip that names why a value is not good, and since when; nothing while it is good."""
 
     ages = True
     period_s = 0.0
 
-    def __init__(self, source: int, part: CausePart, theme: Theme, language: Language) -> None:
-        """Keep what is needed to say it."""
+    def __init__(self, source: int, part: CausePart, device: str, theme: Theme, language: Language) -> None:
+        """Keep what is needed to say it.
+
+        Args:
+            source: whose quality it is.
+            part: where it stands.
+            device: that the value comes from; empty for none.
+            theme: colours and fonts.
+            language: of the words.
+        """
         self.sources: tuple[int, ...] = (source,)
+        self.device = device
+        self.priority = 0
+        """Of the alarm of the device, whose small shape has its room in the chip; 0 for none."""
+        self.shape_at: QtCore.QPointF | None = None
+        """Middle of that room in the cell; None while there is no chip."""
         self._part, self._theme, self._language = part, theme, language
 
     def paint(self, painter: QtGui.QPainter, glances: tuple[Glance, ...]) -> None:
         """Paint the chip: mark, cause, age."""
         glance, theme = glances[0], self._theme
+        self.shape_at = None
         if glance.seen not in _TOLD:
             return
-        cause = Cause.PLC_NOT_RUNNING if glance.seen is Seen.NOT_RUNNING else glance.cause
+        cause = Cause.PLC_NOT_RUNNING if glance.seen is Seen.NOT_RUNNING else Cause(glance.cause)
         words = say(words_of(cause), self._language)
         part = self._part
-        age = f" {age_words(glance.age_s)}" if glance.age_s > 0 else ""
+        named = bool(self.device) and self.device != part.known and cause in _OF_DEVICE
+        age = f" {link_age_words(glance.age_s)}" if glance.age_s > 0 else ""
         disc = glance.seen in (Seen.BAD, Seen.BAD_EMPTY, Seen.NOT_RUNNING)
+        shape = 2 * reach(TABLE, self.priority) if self.priority else 0.0
         mark = 26.0 if disc else max(26.0, mark_width(glance.seen) + 7)
-        needed = mark + 20 + theme.width(words + age, theme.reading_px, 600)
-        left = part.covers if needed <= part.width else 0.0
-        room = part.width + part.covers - left
-        if needed > room:
-            age = ""
-        words = theme.shortened(words, room - mark - 20, theme.reading_px, 600) + age
-        width = mark + 20 + theme.width(words, theme.reading_px, 600)
+        own = say(_AFTER_NAME[cause], self._language) if cause in _AFTER_NAME else words
+        full = f"{self.device} {own}" if named else words
+        room, left = part.width, part.covers
+        if shape + mark + self._width(full + age) > room:
+            room, left = part.width + part.covers, 0.0
+        # Where the room is narrow the shape says that something is wrong with the device, and the list since when.
+        spare = 0.0 if shape and disc else mark
+        choices = ((mark, full, age), (spare, full, age), (mark, full, ""), (spare, full, ""), (spare, words, ""))
+        fits = (one for one in choices if shape + one[0] + self._width(one[1] + one[2]) <= room)
+        mark, words, age = next(fits, choices[-1])
+        lead = shape + mark
+        words = theme.shortened(words, room - lead - 20, theme.reading_px, 600) + age
+        width = lead + 20 + theme.width(words, theme.reading_px, 600)
         if part.covers and not left:
             painter.fillRect(QtCore.QRectF(0, 0, max(width, part.covers), 34), theme.colour(part.ground))
         painter.translate(left, 0)
         painter.setPen(theme.pen("mark", 1.5))
         painter.setBrush(theme.brush("track"))
         painter.drawRoundedRect(QtCore.QRectF(0.75, 0.75, width - 1.5, 32.5), 5, 5)
-        centre = QtCore.QPointF(19, 17)
-        if glance.seen in (Seen.BAD, Seen.BAD_EMPTY):
+        if self.priority:
+            self.shape_at = QtCore.QPointF(left + 4 + shape / 2, 17)
+        centre = QtCore.QPointF(19 + shape, 17)
+        if not mark:
+            pass
+        elif glance.seen in (Seen.BAD, Seen.BAD_EMPTY):
             crossed_disc(painter, centre, theme)
         elif glance.seen is Seen.NOT_RUNNING:
             half_disc(painter, centre, theme)
         else:
             painter.save()
-            painter.translate(max(9.0, 19 - mark_width(glance.seen) / 2), 17 - HEIGHT / 2)
+            painter.translate(shape + max(9.0, 19 - mark_width(glance.seen) / 2), 17 - HEIGHT / 2)
             paint_mark(painter, glance.seen, theme, self._language)
             painter.restore()
-        theme.write(painter, 10 + mark, 23, words, weight=600, token="ink")
+        theme.write(painter, 10 + lead, 23, words, weight=600, token="ink")
+
+    def _width(self, words: str) -> float:
+        """Give the width of a chip with these words, without mark and shape."""
+        return self._theme.width(words, self._theme.reading_px, 600) + 20
 
 
 class PaintedFree:

@@ -63,6 +63,14 @@ class NumberPart(msgspec.Struct, frozen=True):
     """With the age of a stale value after its mark; False where the next text is near."""
     echo: str = ""
     """Slot beside which the mark is left out while it says the same of this one; needs `mark_at`."""
+    framed: bool = True
+    """A value of the process: on a mimic an alarm frames it. False in rows, scales and trends: the shape alone."""
+    frame_left: float | None = None
+    """Left edge of that frame, whose shape then stands inside; None is close at the digits."""
+    alarm_at: tuple[float, float] | None = None
+    """Left middle of the place for the small shape; None is beside the digits."""
+    lift: float = 0
+    """Pixels by which it stands higher while the ramp of its element has something to say below it."""
 
 
 class StatePart(msgspec.Struct, frozen=True):
@@ -130,6 +138,8 @@ class CausePart(msgspec.Struct, frozen=True):
     """Pixels at the left of the chip that it may take as well, with what is written there."""
     ground: str = "card"
     """Colour of what stands behind it."""
+    known: str = ""
+    """Name that stands beside the chip already: when it is that of the device, it is not said again."""
 
 
 class LevelPart(msgspec.Struct, frozen=True):

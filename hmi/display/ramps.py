@@ -40,15 +40,20 @@ class PaintedRamp:
 
     def paint(self, painter: QtGui.QPainter, glances: tuple[Glance, ...]) -> None:
         """Write it while the PLC is on its way, or while that is not known."""
+        if not self.speaks(glances):
+            return
+        working, missing = glances[0], RULES[glances[0].seen].dashes
+        text = "" if missing else self.text_of(working.value, glances[2] if len(glances) > 2 else None)
+        self._words.paint(painter, (replace(working, text=text),))
+
+    def speaks(self, glances: tuple[Glance, ...]) -> bool:
+        """Tell whether there is something to write: the PLC is on its way, or that is not known."""
         working, target = glances[0], glances[1]
         missing = RULES[working.seen].dashes
         if missing and RULES[target.seen].dashes:
-            return  # the target says so already
+            return False  # the target says so already
         near = abs(working.value - target.value) < 0.5 * 10.0**-self._part.decimals
-        if near and not missing and working.seen in (Seen.GOOD, target.seen):
-            return
-        text = "" if missing else self.text_of(working.value, glances[2] if len(glances) > 2 else None)
-        self._words.paint(painter, (replace(working, text=text),))
+        return not near or missing or working.seen not in (Seen.GOOD, target.seen)
 
     def text_of(self, working: float, rate: Glance | None) -> str:
         """Say working set-point and rate."""

@@ -239,7 +239,7 @@ class ScreenView(PlacedView):
         self.clicks.frame()
         self._stage.tell(state)
         parts = self._stage.update()
-        if self.marks.look(self._stage):
+        if self.marks.look(self._stage, moved=bool(len(parts))):
             self._repaint_all()
         if not len(parts):
             return False

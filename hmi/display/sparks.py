@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6 import QtCore, QtGui
 
+from hmi.display.alarm_shapes import TABLE, Shape, paint_shape
 from hmi.display.item import RULES, Seen
 from hmi.display.marks import HEIGHT, paint_dashes, paint_hatch, paint_mark
 from hmi.display.painted import Glance
@@ -82,6 +83,7 @@ class PaintedSpark:
             middle = QtCore.QPointF(self._width / 2 - 14, self._height / 2)
             paint_dashes(painter, middle, 1.0, theme.pen("ink2", 2))
         elif not rule.hatched:
+            self._flag(painter, glance.now_s, value)
             self._dot(painter, value, solid=rule.solid)
         if self._part.margin > 2 * _DOT:
             self._words(painter, words)
@@ -208,6 +210,43 @@ class PaintedSpark:
             if len(run) > 1:
                 painter.drawPolyline(run)
             run = []
+
+    def crossed(self, value: float) -> tuple[float, float] | None:
+        """Give when the curve crossed the limit that the value is beyond, and that limit; the outermost of several.
+
+        Args:
+            value: that is shown.
+
+        Returns:
+            Monotonic seconds of the first sample beyond the limit since it was last inside, and the limit; None when
+            the value is inside all limits, or when the crossing is not in the picture.
+        """
+        part = self._part
+        low, high = part.normal if part.normal is not None else (part.low, part.high)
+        middle = (low + high) / 2
+        beyond = [limit for limit, _ in part.limits if (value - limit) * (middle - limit) < 0]
+        limit = max(beyond, key=lambda one: abs(one - middle), default=None)
+        if limit is None:
+            return None
+        since = None
+        for stamp, sample in reversed(self._samples):
+            if math.isnan(sample):
+                return None
+            if (sample - limit) * (middle - limit) >= 0:
+                return None if since is None else (since, limit)
+            since = stamp
+        return None
+
+    def _flag(self, painter: QtGui.QPainter, now: float, value: float) -> None:
+        """Paint the shape of the alarm at the foot of a line from where the curve crossed its limit."""
+        found = self.crossed(value) if self.alarm else None
+        if found is None:
+            return
+        x = round(self._width - (now - found[0]) / self.period_s)
+        foot = self._height - 1.25 * TABLE - 3
+        painter.setPen(self._theme.pen("mark", 1.5))
+        painter.drawLine(QtCore.QPointF(x, self._y(found[1])), QtCore.QPointF(x, foot))
+        paint_shape(painter, QtCore.QPointF(x, foot), TABLE, self.alarm, Shape.ACKNOWLEDGED, self._theme)
 
     def _dot(self, painter: QtGui.QPainter, value: float, *, solid: bool) -> None:
         """Paint the end dot with a ring of the card; hollow when the value is not to be trusted."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PySide6 import QtCore, QtGui
 
 from hmi.display.ages import age_codes
-from hmi.display.fragments import F8, WIDTH, Fragments, Rows, X
+from hmi.display.fragments import F8, Fragments, Rows
 from hmi.display.hit import HitGrid
 from hmi.display.item import AGED, DASHES, Seen
 from hmi.display.laid_out import Kind, Recall, Watch
@@ -24,7 +24,7 @@ from hmi.display.levels import PIECES as SURFACE_PIECES
 from hmi.display.levels import Levels, Pointers
 from hmi.display.neighbours import Neighbours
 from hmi.display.numbers import ROWS as NUMBER_ROWS
-from hmi.display.numbers import SIGN, UNIT, WHOLE, Numbers
+from hmi.display.numbers import Numbers
 from hmi.display.painted import Glance
 from hmi.display.parts import Drawing
 from hmi.display.pictures import ROWS as PICTURE_ROWS
@@ -37,14 +37,12 @@ from hmi.model.text import Language
 
 if TYPE_CHECKING:
     from hmi.display.alarm_colours import AlarmColours
+    from hmi.display.lifted import Lifted
 
 I8 = npt.NDArray[np.int64]
 _LOOK_BITS = 4
 _LOOKS = (1 << _LOOK_BITS) - 1
 _MOST = 1e17
-_NO_PARTS: Rows = np.zeros(0, dtype=np.intp)
-_DIGITS: Rows = np.array([*range(SIGN, UNIT + 1), WHOLE], dtype=np.intp)
-"""Rows of a number without its hatch, line, mark and age."""
 AGE_PERIOD_NS = 250_000_000
 """How often ages are looked at while one is shown."""
 
@@ -99,21 +97,27 @@ class Stage:
         self._levels = Levels(layout.levels, starts[1], fragments, *layout.surface)
         self._over = Pictures(layout.over, starts[2], fragments, marks, ages, scale, layout.atlas.ensure)
         self._pointers = Pointers(layout.pointers, starts[3], fragments, layout.atlas.ensure)
-        self._numbers = Numbers(layout.numbers, starts[4], fragments, marks, ages, scale, layout.atlas.ensure)
-        self._layout = layout
+        self.numbers = Numbers(layout.numbers, starts[4], fragments, marks, ages, scale, layout.atlas.ensure)
+        self.layout = layout
         self._colours: AlarmColours | None = None
         self._wall_ns = 0
         """Engine's wall clock minus monotonic clock, ns; 0 when no engine was ever seen."""
         self._watch(sorted(layout.watches, key=lambda watch: watch.kind))
+        self._lifted = self._lifted_numbers() if layout.lifted else None
         self.attach(None)
+
+    def _lifted_numbers(self) -> "Lifted":
+        from hmi.display.lifted import Lifted  # few screens have ramps
+
+        return Lifted(self.layout, self.numbers, self.kind, self.index)
 
     def _watch(self, watches: list[Watch]) -> None:
         """Turn the watches into columns, sorted by kind, with all scratch arrays allocated."""
         count = len(watches)
         self.count = count
         self._kind_bounds = np.searchsorted([watch.kind for watch in watches], np.arange(len(Kind) + 1)).tolist()
-        self._index = np.array([watch.index for watch in watches], dtype=np.intp)
-        self._source = np.array([watch.source for watch in watches], dtype=np.intp)
+        self.index = np.array([watch.index for watch in watches], dtype=np.intp)
+        self.source = np.array([watch.source for watch in watches], dtype=np.intp)
         self.element = np.array([watch.element for watch in watches], dtype=np.intp)
         """Number of the element of each part."""
         self._scale: F8 = np.array([watch.scale for watch in watches])
@@ -135,7 +139,7 @@ class Stage:
         self._code: I8 = np.zeros(count, dtype=np.int64)
         self._last: I8 = np.full(count, -1, dtype=np.int64)
         self._age: I8 = np.full(count, -1, dtype=np.int64)
-        self._kind = np.array([watch.kind for watch in watches], dtype=np.intp)
+        self.kind = np.array([watch.kind for watch in watches], dtype=np.intp)
         beats = [
             (number, self._painted[watch.index][0].period_s)
             for number, watch in enumerate(watches)
@@ -144,7 +148,7 @@ class Stage:
         self._beating = np.array([number for number, _ in beats], dtype=np.intp)
         self._beat_ns = int(min((period for _, period in beats), default=0.0) * 1e9)
         self._beat_at = 0
-        self._is_number = self._kind == Kind.NUMBER
+        self._is_number = self.kind == Kind.NUMBER
         self.digits_ns = 0
         """Least time between two changes of digits, ns; 0 shows every change. A changed quality is never held back."""
         self._digits_at = 0
@@ -185,15 +189,15 @@ class Stage:
 
         Args:
             active: path of a tag -> priority of its alarm.
-            framed: numbers (`largest_number`) that stand in a frame.
+            framed: numbers that stand in a frame.
         """
         if self._colours is None:
             if not active and not framed:
                 return
             from hmi.display.alarm_colours import AlarmColours
 
-            self._colours = AlarmColours(self._layout, self._pointers, self._numbers, self.theme)
-        parts = self._colours.show(active, framed, self._kind, self._index, self._source)
+            self._colours = AlarmColours(self.layout, self._pointers, self.numbers, self.theme)
+        parts = self._colours.show(active, framed, self.kind, self.index, self.source)
         if parts is not None:
             self._last[parts] = -1
             self._show()
@@ -234,8 +238,8 @@ class Stage:
     def _show(self) -> Rows:
         """Compare all parts and lay out those that changed."""
         bindings = self.bindings
-        values = bindings.values[self._source]
-        seen = bindings.seen[self._source]
+        values = bindings.values[self.source]
+        seen = bindings.seen[self.source]
         scaled, shown, code = self._scaled, self._shown, self._code
         np.multiply(values, self._scale, out=scaled)
         np.add(scaled, self._offset, out=scaled)
@@ -255,6 +259,8 @@ class Stage:
         if self.digits_ns:
             self._hold_digits(changed)
         changed |= self._compare_ages(seen)
+        if self._lifted is not None:
+            changed[self._lifted.look(partial(self._glance, now_ns=bindings.now_ns()))] = True
         parts = np.flatnonzero(changed)
         np.copyto(self._last, code)
         if len(parts):
@@ -265,7 +271,7 @@ class Stage:
         """Bring the ages that are shown up to date; tell where one changed."""
         aged = AGED[seen] | (self._says_age & (seen != Seen.GOOD))
         self._aged = bool(aged.any())
-        received = self.bindings.received[self._source]
+        received = self.bindings.received[self.source]
         age = np.where(aged & (received > 0), age_codes(self.bindings.now_ns() - received), -1)
         changed: npt.NDArray[np.bool_] = age != self._age
         self._age = age
@@ -279,9 +285,9 @@ class Stage:
             some = parts[bounds[kind] : bounds[kind + 1]]
             if not len(some):
                 continue
-            which, shown, look = self._index[some], self._shown[some], seen[some]
+            which, shown, look = self.index[some], self._shown[some], seen[some]
             if kind is Kind.NUMBER:
-                self._numbers.fill(which, shown, look, self._age[some], table)
+                self.numbers.fill(which, shown, look, self._age[some], table)
             elif kind is Kind.LEVEL:
                 self._levels.fill(which, shown, look, missing[some] | DASHES[look], table)
             elif kind is Kind.POINTER:
@@ -321,33 +327,11 @@ class Stage:
         """Give the whole number that a part shows: value x 10 ** decimals, device pixels, or a state."""
         return int(self._shown[part])
 
-    def largest_number(self, path: str) -> int:
-        """Give which number of the screen shows a tag in the largest digits; -1 when none does."""
-        source = self.bindings.known_source(path)
-        parts = np.flatnonzero((self._source == source) & self._is_number) if source else _NO_PARTS
-        if not len(parts):
-            return -1
-        numbers = self._index[parts]
-        return int(numbers[np.argmax(self._numbers.size[numbers])])
-
-    def number_box(self, number: int) -> QtCore.QRectF | None:
-        """Give where digits and unit of a number stand now, pixels of the screen; None when nothing is drawn."""
-        numbers, rows = self._numbers, self.fragments.rows
-        drawn = numbers.first + number * NUMBER_ROWS + _DIGITS
-        drawn = drawn[self.fragments.alive[drawn]]
-        if not len(drawn):
-            return None
-        half = rows[drawn, WIDTH] / 2
-        left = float((rows[drawn, X] - half).min()) / self.scale
-        right = float((rows[drawn, X] + half).max()) / self.scale
-        baseline, size = float(numbers.baseline[number]) / self.scale, float(numbers.size[number]) / self.scale
-        return QtCore.QRectF(left, baseline - 0.74 * size, right - left, 0.74 * size)
-
     def parts_in(self, left: float, top: float, right: float, bottom: float) -> int:
         """Count the parts that may paint in a rectangle, device pixels."""
         rects = self.rects
         meets = (rects[:, 0] < right) & (rects[:, 2] > left) & (rects[:, 1] < bottom) & (rects[:, 3] > top)
-        return int(np.count_nonzero(meets & (self._kind != Kind.UNDER)))
+        return int(np.count_nonzero(meets & (self.kind != Kind.UNDER)))
 
     def value_of(self, path: str) -> float | None:
         """Give the value of a tag as the screen shows it; None where it shows none."""
@@ -381,11 +365,11 @@ class Stage:
             painter.drawPixmap(left, top, empty, left, top, right - left, bottom - top)
         reached = self._neighbours.of(parts)
         bounds = np.searchsorted(reached, self._kind_bounds).tolist()
-        levels = np.sort(self._index[reached[bounds[Kind.LEVEL] : bounds[Kind.LEVEL + 1]]])
+        levels = np.sort(self.index[reached[bounds[Kind.LEVEL] : bounds[Kind.LEVEL + 1]]])
         self._paint_levels(painter, levels)
         rows: list[Rows] = []
         for kind in Kind:
-            index = np.sort(self._index[reached[bounds[kind] : bounds[kind + 1]]])
+            index = np.sort(self.index[reached[bounds[kind] : bounds[kind + 1]]])
             width = self._row_widths[kind]
             rows.append((self._row_starts[kind] + index[:, None] * width + np.arange(width)).ravel())
         self.fragments.draw(painter, self._atlas.pixmap, np.concatenate(rows))

@@ -40,7 +40,7 @@ def test_that_pointer_surface_and_number_are_one_reading(scale, value):
     # The tip of the pointer, inside the track: its rows lie evenly around the surface.
     tips = rows_of(image[:, round((AT[0] + AT[2] - 1 - 44 + 14 + 6) * scale)], mark)
     assert abs((tips.min() + tips.max() + 1) / 2 - middle) <= 0.5
-    numbers = [part for part in range(stage.count) if stage._kind[part] == 4]
+    numbers = [part for part in range(stage.count) if stage.kind[part] == 4]
     assert [stage.shown(part) for part in numbers] == [round(value * 10)]
 
 
@@ -69,7 +69,7 @@ def test_that_a_pointer_beside_a_bar_and_a_level_on_one_axis_move_together():
     for value in np.linspace(0, 100, 41):
         source.set(one.path, float(value))
         stage.update()
-        by_kind = {int(stage._kind[part]): stage.shown(part) for part in range(stage.count)}
+        by_kind = {int(stage.kind[part]): stage.shown(part) for part in range(stage.count)}
         assert by_kind[1] == by_kind[3]
 
 
@@ -81,5 +81,5 @@ def test_that_a_value_beyond_the_scale_stays_at_its_end():
     for value, share in ((-20.0, 0), (140.0, 1)):
         source.set(one.path, value)
         stage.update()
-        levels = [stage.shown(part) for part in range(stage.count) if stage._kind[part] in (1, 3)]
+        levels = [stage.shown(part) for part in range(stage.count) if stage.kind[part] in (1, 3)]
         assert levels == [share * stage._levels.height[0]] * 2

@@ -158,7 +158,7 @@ def test_that_no_family_hides_that_a_value_is_not_live(family):
         one = element("x", family, (200, 120, width, height), {slot.name: "{L/T.Level}"})
         source = StandIn({TAG.path: TAG})
         stage = stage_of([one], {TAG.path: TAG}, source, size=(800, 500))
-        if stage.bindings.source_of("{L/T.Level}") not in stage._source:
+        if stage.bindings.source_of("{L/T.Level}") not in stage.source:
             continue  # by its defaults the family does not show this slot
         found = {}
         # The chip of a panel speaks of what concerns a group; a forced value tells so by its own mark.

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from PySide6 import QtGui
 
+from hmi.display.alarm_shapes import TABLE, reach
 from hmi.display.item import Seen
 from hmi.display.layout import place
+from hmi.display.painted import Glance, PaintedCause
 from hmi.display.parts import CausePart
 from hmi.display.stage import Stage
 from hmi.display.symbols import drawings
@@ -69,6 +72,9 @@ def test_that_a_small_screen_has_larger_text_in_every_theme():
         assert theme.for_width(1366) is theme.for_width(1350).for_width(1366)
 
 
+COMMON = (Cause.DEVICE_REFUSED, Cause.DEVICE_TIMED_OUT)
+SHAPE = 20 + 2 * reach(TABLE, 2)
+"""Round the words of a chip that has the shape of an alarm in place of its disc, pixels."""
 SAID = [
     Cause.PLC_NOT_RUNNING,
     Cause.ONLY_ZEROS,
@@ -106,7 +112,49 @@ def test_that_no_chip_of_the_example_is_ever_cut(language):
             for part in drawing.parts(placed):
                 if isinstance(part, CausePart):
                     count += 1
-                    if max(chip_of(cause, theme, language) for cause in SAID) > part.width + part.covers:
+                    widths = [chip_of(cause, theme, language) for cause in SAID]
+                    tag = project.tags_by_path[one.bind["value"].strip("{}")]
+                    named = "" if tag.device == part.known else f"{tag.device} "
+                    widths += [
+                        theme.width(named + say(words_of(cause), language), theme.reading_px, 600) + SHAPE
+                        for cause in SAID
+                        if cause in COMMON
+                    ]
+                    if max(widths) > part.width + part.covers:
                         cut.append((screen.path, one.id))
     assert count > 20
     assert cut == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [(Language.ZH, "PLC-1 无应答 6:12"), (Language.EN, "PLC-1 no answer 6:12")]
+)
+def test_that_a_chip_names_the_device_its_cause_and_its_age_and_leaves_room_for_the_shape_of_its_alarm(
+    monkeypatch, language, words
+):
+    said, theme = [], load_theme()
+    monkeypatch.setattr(Theme, "write", lambda self, painter, x, y, text, **_: said.append((text, x)) or 0.0)
+    painter = QtGui.QPainter(image := QtGui.QImage(600, 60, QtGui.QImage.Format.Format_RGB32))
+    glance = Glance(1.0, Seen.BAD, None, Cause.DEVICE_TIMED_OUT, 372, 0.0, 0.0)
+
+    def chip(**part):
+        return PaintedCause(1, CausePart("value", 0, 20, **part), "PLC-1", theme, language)
+
+    (wide := chip(width=400)).paint(painter, (glance,))
+    (alarmed := chip(width=400)).priority = 2
+    alarmed.paint(painter, (glance,))
+    chip(width=400, known="PLC-1").paint(painter, (glance,))
+    (narrow := chip(width=theme.width(words, None, 600) + 60)).priority = 2
+    narrow.paint(painter, (glance,))
+    chip(width=theme.width(words, None, 600) + 10).paint(painter, (glance,))
+    painter.end()
+    assert not image.isNull()
+    (plain, at), (with_shape, moved), (known, _), (kept, _), (without_age, _) = said
+    assert plain == with_shape == kept == words
+    assert moved - at == 2 * reach(TABLE, 2)
+    assert known == words.removeprefix("PLC-1 ")
+    assert without_age == words.removesuffix(" 6:12")
+    assert wide.shape_at is None
+    assert alarmed.shape_at.x() < moved
+    alarmed.paint(painter, (Glance(1.0, Seen.GOOD, None, 0, 0, 0.0, 0.0),))
+    assert alarmed.shape_at is None

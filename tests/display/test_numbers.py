@@ -28,7 +28,7 @@ def texts_of(stage):
 
 def written(stage, by_source):
     """The text of the only number, read back from the cells that are alive, left to right."""
-    fragments, first = stage.fragments, stage._numbers.first
+    fragments, first = stage.fragments, stage.numbers.first
     found = []
     for row in range(first, first + ROWS):
         if fragments.alive[row] and row != first + UNIT:

@@ -110,3 +110,29 @@ def test_that_the_solid_diamond_stands_at_the_working_set_point_and_the_hollow_o
 def test_that_without_a_ramp_there_is_one_open_diamond():
     tags = tags_of()
     assert np.array_equal(picture(BAR, tags, 20.0, sp=80.0), picture(BAR, tags, 50.0, sp=80.0))
+
+
+def baseline_of(stage, number):
+    numbers = stage.numbers
+    return float(numbers.baseline[number])
+
+
+def test_that_a_set_point_stands_on_the_line_of_its_row_except_while_its_ramp_has_something_to_say():
+    tags = tags_of(working=WORKING)
+    source = StandIn(tags)
+    source.set(SP, 61.0)
+    source.set(WORKING, 61.0)
+    source.set(RATE, 0.5)
+    stage = stage_of(
+        [element("r", "loop_row", (10, 60, 380, 44), {"pv": f"{{{RATE}}}", "sp": f"{{{SP}}}"})], tags, source
+    )
+    still = painted(stage)
+    assert baseline_of(stage, 0) == baseline_of(stage, 1)
+    source.set(WORKING, 58.4)
+    changed = stage.update()
+    assert baseline_of(stage, 1) == baseline_of(stage, 0) - 7
+    assert any(stage.kind[part] == 4 for part in changed.tolist())
+    source.set(WORKING, 61.0)
+    stage.update()
+    assert baseline_of(stage, 0) == baseline_of(stage, 1)
+    assert np.array_equal(painted(stage), still)

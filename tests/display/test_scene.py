@@ -263,7 +263,7 @@ def test_that_digits_change_at_most_four_times_a_second_and_pointers_with_the_fr
     source.now += 1_000_000_000
     one_frame(clock)
     drawn = {"numbers": 0, "levels": 0}
-    numbers, levels = view.stage._numbers.fill, view.stage._levels.fill
+    numbers, levels = view.stage.numbers.fill, view.stage._levels.fill
 
     def count(name, fill):
         def counted(*arguments):
@@ -272,7 +272,7 @@ def test_that_digits_change_at_most_four_times_a_second_and_pointers_with_the_fr
 
         return counted
 
-    monkeypatch.setattr(view.stage._numbers, "fill", count("numbers", numbers))
+    monkeypatch.setattr(view.stage.numbers, "fill", count("numbers", numbers))
     monkeypatch.setattr(view.stage._levels, "fill", count("levels", levels))
     for step in range(30):
         source.now += 33_333_333

@@ -1,11 +1,17 @@
 """The alarms of the demo: quiet while the line runs as it should, and each mistake and fault brings its own."""
 
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from hmi.drivers.opcua.driver import create
+from hmi.engine.supervise import limits_of
 from hmi.link.messages import FaultKind
 from hmi.model.alarm import AlarmKind
+from hmi.model.clock import SystemClock
+from hmi.model.devices.opcua import OpcUaOptions
 from hmi.model.text import Language
 from hmi.project import read_project
 from hmi.simulate.process import BufferLine
@@ -13,8 +19,11 @@ from hmi.simulate.process.batch import Step
 from hmi.simulate.process.plant import STEP_S
 from hmi.simulate.simulation import Simulation
 from hmi.simulate.ua_plc import UaPlc
+from hmi.views.alarm_groups import areas_of
 
 PROJECT = Path(__file__).resolve().parents[2] / "resources" / "examples" / "buffer-line"
+BUILDING_S = 4
+"""How long the server of AN-1 takes from the start of the demo until it answers."""
 LOOK_EVERY = 5
 """Steps of the model from one look to the next: half a second."""
 HIGH, LOW = (AlarmKind.HIGH, AlarmKind.HIGH_HIGH), (AlarmKind.LOW, AlarmKind.LOW_LOW)
@@ -187,3 +196,22 @@ async def test_that_faults_of_the_process_are_offered_by_the_device_that_has_the
     assert simulation.line.mixing.loops["TIC-102"].least > 50
     await simulation.set_fault("PLC-2", FaultKind.SLOW)
     assert simulation.line.mixing.loops["TIC-102"].least == 0
+
+
+def test_that_every_area_with_alarms_has_a_name_in_chinese(project):
+    areas = areas_of(project)
+    assert len(areas) == 4
+    for area, title in areas.items():
+        assert re.search(r"[\u4e00-\u9fff]", title.zh), area
+
+
+def test_that_a_device_which_is_slow_to_power_up_is_waited_for_before_it_counts_as_lost(project):
+    """Its server takes four seconds to build, and four times as long on a machine with other work."""
+    device = next(one for one in project.devices if one.name == "AN-1")
+    options = msgspec.json.decode(device.options, type=OpcUaOptions)
+    limit_s = limits_of(options).open_s
+    assert limit_s >= options.connect_ms / 1000 >= 8 * BUILDING_S
+    wire = create(options, SystemClock())._wire
+    assert wire._open_s == options.connect_ms / 1000
+    assert wire._limit_s == options.request_ms / 1000
+    assert device.liveness.within_s <= 3  # what is lost later is told as soon as before

@@ -9,7 +9,8 @@ from PySide6 import QtCore, QtGui
 
 from hmi.display.binding import Bindings
 from hmi.display.layout import place
-from hmi.display.parts import NumberPart, Placed, WordPart
+from hmi.display.parts import NumberPart, OpenPart, Placed, WordPart
+from hmi.display.stage import Stage
 from hmi.display.symbols import drawings
 from hmi.display.theme import READING_PX, Theme, load_fonts, load_theme
 from hmi.model.screen import Screen
@@ -169,3 +170,20 @@ def test_that_each_fault_of_a_text_is_found():
     assert "leaves its card" in faults([at(300, 10)], [card])[0]
     assert "16 px" in faults([at(10, 10, size=16)], [card])[0]
     assert "cut" in faults([at(10, 10, text="Mixi…")], [card])[0]
+
+
+LOOPS = [("Mixing", "Mixing/TIC-102"), ("Mixing small", "Mixing/TIC-102"), ("Water", "Water/FIC-101")]
+
+
+@pytest.mark.parametrize(("path", "loop"), LOOPS)
+def test_that_the_block_of_a_loop_on_the_mimic_opens_its_faceplate_wherever_it_is_clicked(path, loop, fonts):
+    screen = demo().screens_by_path[path]
+    elements = demo().elements[screen.id]
+    (block,) = (one for one in elements if one.type == "panel" and one.bind.get("pv") == f"{{{loop}.PV}}")
+    stage = Stage(screen, elements, demo().tags_by_path, load_theme("day"), Language.EN)
+    x, y, width, height = block.at
+    for spot in ((x + 20, y + 20), (x + width / 2, y + height / 2), (x + width - 20, y + height - 20)):
+        hit = stage.hits.touch(*spot)
+        assert hit is not None
+        assert isinstance(hit[1], OpenPart)
+        assert dict(hit[1].subject.paths) == {role: f"{loop}.{role.upper()}" for role in ("pv", "sp", "out", "mode")}

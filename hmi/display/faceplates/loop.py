@@ -21,6 +21,8 @@ CONDITION = 46
 """Height of one condition, pixels: its words may take two lines."""
 MOST_CONDITIONS = 4
 _LEAST_TREND = 96
+_LIMIT = 52
+"""From the word of a limit to its number, pixels."""
 _COLUMN = 300
 """Where the numbers begin, pixels from the left."""
 
@@ -57,7 +59,12 @@ def _numbers(plan: Plan, found: Mapping[str, Tag], *, tall: bool) -> float:
     if "pv" in found:
         size = 38 if tall else 34
         plan.add(
-            "readout", (_COLUMN, top - 6, width - 12, number), _bind(found["pv"]), label="none", right=True, size=size
+            "readout",
+            (_COLUMN + 7, top - 6, width - 14, number),
+            _bind(found["pv"]),
+            label="none",
+            right=True,
+            size=size,
         )
     y = top + number + gap - 4
     bottom = y
@@ -167,8 +174,9 @@ def _limits(plan: Plan, tag: Tag, y: float) -> None:
     for place, (code, value) in enumerate(pairs):
         number = "—" if value is None else f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
         words = _both(code)
-        text = Text(zh=f"{words.zh}  {number}", en=f"{words.en}  {number}")
-        plan.words(text, MARGIN + place * quarter, y + 12, quarter - 8)
+        x = MARGIN + place * quarter
+        plan.words(words, x, y + 12, _LIMIT)
+        plan.words(Text(zh=number, en=number), x + _LIMIT, y + 12, quarter - _LIMIT, name=True)
 
 
 def _bind(tag: Tag) -> dict[str, str]:

@@ -152,10 +152,11 @@ def _number(placed: Placed, places: _Places) -> NumberPart:
     unit = facts.unit if facts else ""
     if props.sideways:
         right = box.right() - (theme.width(unit) + 5 if unit else 0)
-        return NumberPart("value", right, box.top() + 17, size=VALUE_PX, right=True)
+        return NumberPart("value", right, box.top() + 17, size=VALUE_PX, right=True, framed=False)
     baseline = _number_baseline(placed, places)
     below = box.bottom() - baseline >= theme.reading_px * 1.4
-    return NumberPart("value", places.text_x, baseline, size=VALUE_PX, unit_below=below)
+    shape = (places.text_x + theme.width(props.tag) + 2, places.track.top() + 7) if props.tag else None
+    return NumberPart("value", places.text_x, baseline, size=VALUE_PX, unit_below=below, framed=False, alarm_at=shape)
 
 
 def _number_baseline(placed: Placed, places: _Places) -> float:

@@ -46,6 +46,8 @@ class EquipmentTile:
         props, box = cast(Props, placed.props), placed.box
         words, running = _words(placed), frozenset(props.running)
         unknown = say("display.state_unknown", placed.language)
+        if placed.theme.width(unknown) > box.width() - 2 * _BAR_INSET - 8:
+            unknown = say("display.unknown", placed.language)
 
         def paint(painter: QtGui.QPainter, rect: QtCore.QRectF, state: int, theme: Theme) -> None:
             known = state if state == UNKNOWN_STATE else int(state in running)
@@ -58,7 +60,15 @@ class EquipmentTile:
         for (slot, _), baseline in zip(_counts(placed), _baselines(placed), strict=True):
             parts.append(
                 NumberPart(
-                    slot, box.right() - _PADDING, baseline, size=_COUNT_PX, right=True, unit="", digits=9, aged=False
+                    slot,
+                    box.right() - _PADDING,
+                    baseline,
+                    size=_COUNT_PX,
+                    right=True,
+                    unit="",
+                    digits=9,
+                    aged=False,
+                    framed=False,
                 )
             )
         return tuple(parts)

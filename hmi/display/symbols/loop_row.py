@@ -27,7 +27,7 @@ _TWO_LINES = 40
 _RAMP = 90
 """Room of the second line, pixels: there is none for the rate."""
 _RAISED, _LOWER = 7, 11
-"""How far the two lines stand from the middle, pixels."""
+"""How far the two lines stand from the middle, pixels, while there are two."""
 LOOP_SLOTS = (*_SLOTS, "mode")
 LEAST = 32
 """Smallest edge of a place for pointers, pixels."""
@@ -66,7 +66,6 @@ class LoopRow:
                 if slot == "sp" and _two_lines(placed):
                     ramp = ramp_part(placed, "sp", right, baseline + _LOWER, _RAMP)
                     parts.extend([ramp] if ramp is not None else [])
-                    baseline -= _RAISED
                 parts.append(
                     NumberPart(
                         slot,
@@ -78,6 +77,8 @@ class LoopRow:
                         setpoint=slot == "sp",
                         aged=False,
                         mark_gap=_MARK_GAP,
+                        framed=False,
+                        lift=_RAISED if slot == "sp" and _two_lines(placed) else 0,
                     )
                 )
         if "mode" in placed.bound:

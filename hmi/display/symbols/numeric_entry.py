@@ -65,6 +65,7 @@ class NumericEntry:
                 digits=_DIGITS,
                 setpoint=True,
                 aged=False,
+                framed=False,
             )
         ]
         theme = placed.theme
@@ -148,8 +149,11 @@ def _digits_right(placed: Placed) -> float:
 
 
 def _digits_left(placed: Placed) -> float:
-    """Give where six digits of the number would begin."""
-    return _digits_right(placed) - placed.theme.width("000000", cast(Props, placed.props).size, 600)
+    """Give where the longest number that may be entered begins."""
+    facts = placed.facts.get("setpoint")
+    ends = (facts.write.low, facts.write.high) if facts is not None else (None, None)
+    longest = max((f"{end:.{decimals_of(facts)}f}" for end in ends if end is not None), key=len, default="000000")
+    return _digits_right(placed) - placed.theme.width(longest, cast(Props, placed.props).size, 600)
 
 
 def _range(placed: Placed) -> str:

@@ -46,7 +46,10 @@ class Panel:
         covers = max(0.0, start - placed.box.left() - _PADDING - tag) if props.tag else 0.0
         ground = "card" if props.ground == "none" else props.ground
         middle = placed.box.top() + _TITLE_MIDDLE
-        return (CausePart("value", start, middle, width=max(80.0, width), covers=covers, ground=ground), *opens)
+        return (
+            CausePart("value", start, middle, width=max(80.0, width), covers=covers, ground=ground, known=props.tag),
+            *opens,
+        )
 
 
 def _title(painter: QtGui.QPainter | None, placed: Placed, baseline: float, right: float) -> float:

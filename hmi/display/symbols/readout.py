@@ -55,6 +55,7 @@ class Readout:
                 digits=props.digits,
                 unit=props.unit,
                 mark_at=mark,
+                frame_left=box.left() if props.right and props.label == "none" else None,
             ),
         )
 

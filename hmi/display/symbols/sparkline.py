@@ -72,6 +72,7 @@ class Sparkline:
                     size=props.size,
                     right=True,
                     mark_at=(_title_end(placed), middle),
+                    framed=False,
                 )
             )
         return tuple(parts)

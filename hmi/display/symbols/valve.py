@@ -62,7 +62,7 @@ class Valve:
         words = " ".join(one for one in (props.tag, placed.say(props.title)) if one)
         advance = placed.theme.width(words) if words else 0.0
         start = x + advance + 8 if align > 0 else x + advance / 2 + 8 if align == 0 else x - advance - 8
-        return body, NumberPart("value", start, baseline, size=VALUE_PX, right=align < 0, digits=5)
+        return body, NumberPart("value", start, baseline, size=VALUE_PX, right=align < 0, digits=5, framed=False)
 
 
 def _label_place(placed: Placed) -> tuple[float, float, int]:

@@ -52,7 +52,7 @@ class OpcUaDriver:
         self._clock = clock
         self._secrets = secrets
         self._place = options.endpoint
-        self._wire = Wire(self._place, options.request_ms / 1000, clock)
+        self._wire = Wire(self._place, options.request_ms / 1000, clock, options.connect_ms / 1000)
         self._read_batch = self._watch_batch = options.max_nodes
         self._keeper: asyncio.Task[None] | None = None
         self._subscription: Subscription | None = None

@@ -114,16 +114,19 @@ class _Channel(UASocketProtocol):
 class Wire:
     """One connection with its session."""
 
-    def __init__(self, place: str, limit_s: float, clock: Clock) -> None:
+    def __init__(self, place: str, limit_s: float, clock: Clock, open_s: float | None = None) -> None:
         """Make ready.
 
         Args:
             place: what errors name.
             limit_s: longest time for the answer to one request, seconds.
             clock: for the times in request headers.
+            open_s: longest time for each answer until the channel is open, seconds: a server that is just starting
+                takes connections before it answers. None is `limit_s`.
         """
         self._place = place
         self._limit_s = limit_s
+        self._open_s = limit_s if open_s is None else max(limit_s, open_s)
         self._clock = clock
         self._channel: _Channel | None = None
         self._silent = 0
@@ -293,7 +296,7 @@ class Wire:
         failure: OSError = OSError("no address")
         for address in addresses:
             try:
-                transport, channel = await loop.create_connection(lambda: _Channel(self._limit_s), address, port)
+                transport, channel = await loop.create_connection(lambda: _Channel(self._open_s), address, port)
             except OSError as error:
                 failure = error
                 continue

@@ -186,7 +186,7 @@ class Mixing:
             "Batch/Elapsed": batch.elapsed_s / 60,
             "Batch/Remaining": batch.remaining_s() / 60,
             "Batch/Progress": batch.progress,
-            "Batch/Hold": int(batch.hold),
+            "Mixing/T-102.Hold": int(batch.hold),
         }
         for name, loop in self.loops.items():
             values[f"Mixing/{name}.PV"] = meters[name].value

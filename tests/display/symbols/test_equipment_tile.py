@@ -2,8 +2,10 @@
 
 import pytest
 
+from hmi.display.theme import Theme
 from hmi.model.symbols.equipment_tile import FAMILY
 from hmi.model.text import Text
+from hmi.words import say
 from tests.display.symbols.seen import (
     AT,
     BAD,
@@ -76,3 +78,19 @@ def test_only_counts_that_are_bound_are_named():
 
 def test_the_equipment_tile_is_documented():
     expect_documented(FAMILY)
+
+
+@pytest.mark.parametrize("width", [128, 152, 200])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_state_that_is_not_known_is_said_in_whole_words(width, language, monkeypatch):
+    said = []
+    write = Theme.write
+
+    def record(self, painter, x, baseline, text, **look):
+        said.append(text)
+        return write(self, painter, x, baseline, text, **look)
+
+    monkeypatch.setattr(Theme, "write", record)
+    seen("equipment_tile", {"state": Value(1, BAD, STATES)}, wh=(width, 108), language=language)
+    assert {say("display.state_unknown", language), say("display.unknown", language)} & set(said)
+    assert not any("…" in text for text in said)

@@ -1,11 +1,17 @@
 """The sparkline draws the last minutes with band, limits and set-point on one axis; its end dot is the value."""
 
+import math
+
 import numpy as np
 import pytest
 
+from hmi.display.parts import SparkPart
+from hmi.display.sparks import PaintedSpark
+from hmi.display.theme import load_theme
 from hmi.model.quality import Cause
 from hmi.model.symbols.sparkline import FAMILY
 from hmi.model.tag import Limits, Span
+from hmi.model.text import Language
 from tests.display.symbols.seen import (
     AT,
     BAD,
@@ -127,3 +133,23 @@ def test_the_number_is_left_out_when_it_is_not_wanted():
 
 def test_the_sparkline_is_documented():
     expect_documented(FAMILY)
+
+
+def spark(*samples, limits=((60.0, "H"), (65.0, "HH")), normal=(50.0, 58.0)):
+    part = SparkPart("value", (0, 0, 200, 100), 20, 80, 100, normal=normal, limits=limits)
+    made = PaintedSpark((1,), part, load_theme(), Language.EN)
+    made.recall([float(stamp) for stamp, _ in samples], [value for _, value in samples])
+    return made
+
+
+def test_the_alarm_flag_stands_where_the_curve_crossed_the_outermost_limit_that_it_is_beyond():
+    rising = [(0, 55.0), (10, 61.0), (20, 59.0), (30, 61.0), (40, 66.0), (50, 67.0)]
+    assert spark(*rising[:-2]).crossed(61.0) == (30.0, 60.0)
+    assert spark(*rising).crossed(67.0) == (40.0, 65.0)
+    assert spark((0, 55.0), (10, 12.0), limits=((15.0, "L"), (60.0, "H"))).crossed(12.0) == (10.0, 15.0)
+
+
+def test_there_is_no_flag_without_a_crossing_in_sight():
+    assert spark((0, 55.0), (10, 57.0)).crossed(57.0) is None
+    assert spark((0, 61.0), (10, 62.0)).crossed(62.0) is None
+    assert spark((0, 55.0), (5, math.nan), (10, 62.0)).crossed(62.0) is None
