@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hmi.engine.alarms.conditions import Evidence
-from hmi.engine.alarms.states import UNACKNOWLEDGED
+from hmi.engine.alarms.states import ACTIVE, UNACKNOWLEDGED
 from hmi.engine.alarms.watch import Watch
 from hmi.model.alarm import AlarmEvent, AlarmStand, AlarmState
 from hmi.model.event import JournalRow
@@ -63,9 +63,10 @@ class Entry:
         return self.unacknowledged and not self.silenced and not self.leaving
 
     @property
-    def order(self) -> tuple[bool, int, int, str]:
-        """Its place in the list: unacknowledged first, then the most urgent, then the newest."""
-        return (not self.unacknowledged, self.watch.priority, -self.active_since_ns, self.watch.id)
+    def order(self) -> tuple[bool, int, bool, int, str]:
+        """Its place in the list: unacknowledged first, the most urgent, active before returned, the newest."""
+        active = self.state in ACTIVE
+        return (not self.unacknowledged, self.watch.priority, not active, -self.active_since_ns, self.watch.id)
 
     def touch(self) -> None:
         """Let what is shown be made anew."""

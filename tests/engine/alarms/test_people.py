@@ -255,6 +255,8 @@ async def test_that_the_list_is_in_the_order_in_which_it_is_worked_off(tmp_path)
         bed.clock.go(1.0)
     await ack(bed, bed.stand("D:a").occurrence)
     assert bed.paths == ["C:a", "B:a", "E:a", "A:a", "D:a"]
+    bed.feed({"C": 0.0})  # what has returned stands behind what is active, of one priority
+    assert bed.paths == ["B:a", "C:a", "E:a", "A:a", "D:a"]
 
 
 async def test_that_who_listens_is_told_of_each_change_and_of_nothing_else(tmp_path):
