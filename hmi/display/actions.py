@@ -26,6 +26,8 @@ CONFIRM_S = 5.0
 """How long a click waits for the second one that confirms it."""
 CONFIRMED_S = 2.0
 """How long a confirmation stays beside the element."""
+PROMPT_S = 1.0
+"""So long after a confirmation the digits of its tag follow each frame: "confirmed" never stands beside the old one."""
 UNDO_S = 60.0
 """How long the last set-point can be undone beside it."""
 MOST_PAST = 100
@@ -182,6 +184,13 @@ class Actions(QtCore.QObject):
     def _refuse(self, intent: Intent, why: Reason) -> None:
         """Say why nothing is asked."""
         self._replace(Ongoing(intent, Stand.REFUSED, time.monotonic(), reason=why))
+
+    def just_confirmed(self) -> set[str]:
+        """Give the paths of the tags whose writing was confirmed less than `PROMPT_S` ago."""
+        now = time.monotonic()
+        return {
+            one.intent.tag.path for one in self.ongoing if one.stand is Stand.CONFIRMED and now - one.since < PROMPT_S
+        }
 
     def unsettled(self) -> list[Ongoing]:
         """Give the clicks that the user should still hear of: those that wait for an answer, and refusals."""

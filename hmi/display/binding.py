@@ -6,7 +6,7 @@ What comes out is three arrays, one place a source: value, what is seen of its q
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 import numpy as np
@@ -117,6 +117,12 @@ class Bindings:
     def known_source(self, path: str) -> int:
         """Give the source of a plainly shown tag; `UNBOUND` when nothing shows it."""
         return self._sources.get(f"{{{path}}}", UNBOUND)
+
+    def sources_with(self, paths: Collection[str]) -> list[int]:
+        """Give the sources that show one of these tags: plainly, in an expression, or as an echo."""
+        found = [self._sources[key] for key in (f"{{{path}}}" for path in paths) if key in self._sources]
+        found += [one.source for one in self._computed if not set(paths).isdisjoint(one.expression.references)]
+        return found + [echo for echo, source, _ in self._echoes if source in found]
 
     def echo_of(self, source: int, other: int) -> int:
         """Give a source with the value of one, good wherever its quality is that of another: for marks said once."""

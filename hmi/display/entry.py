@@ -120,8 +120,11 @@ class NumberEntry(QtWidgets.QLineEdit):
     @QtCore.Slot()
     def let_go(self) -> None:
         """Take the field and its note away; the keyboard goes back to the screen if it was here."""
-        now, parent = QtWidgets.QApplication.focusWidget(), self.parentWidget()
-        if parent is not None and now is not None and (now is self or self.note.isAncestorOf(now)):
+        parent = self.parentWidget()
+        # The window is asked too: without a window manager no window may be the active one, and so none has a focus.
+        places = (QtWidgets.QApplication.focusWidget(), self.window().focusWidget())
+        here = any(one is self or (one is not None and self.note.isAncestorOf(one)) for one in places)
+        if parent is not None and here:
             parent.setFocus()
         self.note.hide()
         self.note.deleteLater()

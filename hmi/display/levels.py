@@ -60,11 +60,12 @@ class Levels:
             which: levels that changed.
             shown: device pixels above the low end, clipped to the scale.
             seen: `Seen` of each.
-            missing: where there is no value: all of it hatched, no surface.
+            missing: where there is no value: all of it hatched and no surface; nothing at all without a surface line.
             table: `Atlas.columns`.
         """
         full_length = np.where(self.sideways[which], self.width[which], self.height[which])
-        length = np.where(missing, full_length, shown)
+        # Without a surface line an untrusted level would look full: its scale is hatched by a plate instead.
+        length = np.where(missing, np.where(self.surface[which], full_length, 0), shown)
         for fragments, chosen in ((self.full, ~HATCHED[seen] & ~missing), (self.hatched, HATCHED[seen] | missing)):
             fragments.alive[which] = False
             pick = np.flatnonzero(chosen & (length + self.foot[which] > 0))

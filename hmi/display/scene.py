@@ -238,6 +238,7 @@ class ScreenView(PlacedView):
             return False
         self.clicks.frame()
         self._stage.tell(state)
+        self._stage.prompt = self.clicks.just_confirmed() if self.clicks.ongoing else ()
         parts = self._stage.update()
         if self.marks.look(self._stage, moved=bool(len(parts))):
             self._repaint_all()

@@ -153,6 +153,8 @@ class Stage:
         """Least time between two changes of digits, ns; 0 shows every change. A changed quality is never held back."""
         self._digits_at = 0
         self._held = False
+        self.prompt: Collection[str] = ()
+        """Paths of tags whose digits are never held back: what was just written stands there at once."""
 
     def attach(self, source: ValueSource | None) -> None:
         """Show the values of a source from now on; None shows everything as never read."""
@@ -180,7 +182,7 @@ class Stage:
         if self._beat_ns and self._beat_due():
             self._last[self._beating] = -1
             moved = True
-        if self._held and self._digits_due():
+        if self._held and (self._digits_due() or self.prompt):
             moved = True
         return self._show() if moved else np.zeros(0, dtype=np.intp)
 
@@ -219,6 +221,8 @@ class Stage:
             self._held = False
             return
         held = changed & self._is_number & ((self._code & _LOOKS) == (self._last & _LOOKS))
+        if self.prompt:
+            held &= ~np.isin(self.source, self.bindings.sources_with(self.prompt))
         self._held = bool(held.any())
         np.copyto(self._code, self._last, where=held)
         changed &= ~held

@@ -17,8 +17,10 @@ from hmi.display.parts import FaceplateSubject
 from hmi.display.scene import ScreenView
 from hmi.image.contract import EngineState
 from hmi.model.alarm import AlarmStand
+from hmi.model.health import device_path
 from hmi.shell.faceplate_card import EDGE, FOOT, TITLE, FaceplateCard
 from hmi.views.alarm_words import first_action, message_words
+from hmi.views.banner import TITLE as BANNER_TITLE
 from hmi.words import say, say_reason
 
 if TYPE_CHECKING:
@@ -142,6 +144,7 @@ class Faceplates(QtCore.QObject):
         if left + WIDTH > room.width() - EDGE:
             left = EDGE if place.center().x() > room.width() / 2 else room.width() - WIDTH - EDGE
         corner = QtCore.QPoint(round(left), round(max(EDGE, min(place.top(), room.height() - height - EDGE))))
+        corner = _clear_of(room, corner, QtCore.QSize(WIDTH, height), place.toAlignedRect())
         taken = {(card.x(), card.y()) for card in self.cards if card.isVisible()}
         while (corner.x(), corner.y()) in taken:
             corner += QtCore.QPoint(-STEP, STEP if corner.y() + STEP + height < room.height() - EDGE else -STEP)
@@ -187,8 +190,11 @@ class Faceplates(QtCore.QObject):
         card.view.show_alarms(marks)
         if card.plate is None:
             return
-        mark = marks.get(card.plate.path)
-        stand = self._stand_of(card.plate.path) if mark is not None else None
+        told = card.plate.path
+        if told not in marks:
+            told = self._device_alarm(told)  # where nothing is known of a loop, its device says why
+        mark = marks.get(told)
+        stand = self._stand_of(told) if mark is not None else None
         if mark is None or stand is None:
             card.show_alarm(None, "", say("shell.faceplate_no_alarm", language))
             return
@@ -198,6 +204,12 @@ class Faceplates(QtCore.QObject):
             words = say_reason(floats.asks.said, language)
         waits = shown_state(stand) in WAITING and stand.occurrence not in floats.asks.busy
         card.show_alarm(mark, stand.occurrence if waits else "", words)
+
+    def _device_alarm(self, path: str) -> str:
+        """Give the path that the communication alarm of a tag's device stands on; empty where it has no device."""
+        project = self._floats.project
+        tag = project.tags_by_path.get(path) if project is not None else None
+        return device_path(tag.device, "State") if tag is not None and tag.device else ""
 
     def _stand_of(self, path: str) -> AlarmStand | None:
         """Give the alarm of a tag that is to be told: the most urgent one."""
@@ -231,6 +243,34 @@ class Faceplates(QtCore.QObject):
             self._floats.room.remove_panel(one.card)
             one.card.deleteLater()
         self._floats.view.setFocus(QtCore.Qt.FocusReason.PopupFocusReason)
+
+
+def _clear_of(room: "Room", wish: QtCore.QPoint, size: QtCore.QSize, opener: QtCore.QRect) -> QtCore.QPoint:
+    """Give the place nearest to a wish that covers neither banner nor opener; the wish where there is no room.
+
+    Args:
+        room: what the card stands in.
+        wish: left top.
+        size: of the card.
+        opener: what was clicked, pixels of the room.
+    """
+    banner = room.banner_place
+    rows = banner.adjusted(0, min(BANNER_TITLE, banner.height()), 0, 0)
+    for said in (banner, rows):  # a tall card finds no room beside the whole banner, and then covers its title only
+        kept = [one for one in (said, opener) if not one.isEmpty()]
+        lefts, tops = {wish.x(), EDGE, room.width() - size.width() - EDGE}, {wish.y(), EDGE}
+        for one in kept:
+            lefts |= {one.left() - size.width() - EDGE, one.right() + 1 + EDGE}
+            tops |= {one.top() - size.height() - EDGE, one.bottom() + 1 + EDGE}
+        cards = [QtCore.QRect(QtCore.QPoint(left, top), size) for left in lefts for top in tops]
+        free = [
+            card.topLeft()
+            for card in cards
+            if room.rect().contains(card) and not any(card.intersects(one) for one in kept)
+        ]
+        if free:
+            return min(free, key=lambda spot: (spot - wish).manhattanLength())
+    return wish
 
 
 def _beside(ongoing: Ongoing, rect: QtCore.QRectF | None) -> Ongoing:

@@ -61,6 +61,12 @@ class Room(QtWidgets.QWidget):
         """Keep the banner in sight, at the place that a screen gives it or else in a strip below the screen."""
         self._banner = banner
 
+    @property
+    def banner_place(self) -> QtCore.QRect:
+        """Where the banner is seen, pixels of the room; empty where it is not."""
+        seen = self._banner is not None and self._banner.isVisibleTo(self)
+        return self._banner.geometry() if self._banner is not None and seen else QtCore.QRect()
+
     def show_page(self, page: QtWidgets.QWidget | None) -> None:
         """Show a page in place of screen and banner; None goes back to the screen."""
         if self._page is not None and self._page is not page:

@@ -28,10 +28,15 @@ from hmi.words import say, say_reason
 ROWS = 3
 ROW = 36
 TITLE = 40
+TITLE_PX = 18
 PADDING = 8
 LOW = ROWS * ROW + 2 * PADDING
 """Height without a title, pixels."""
 BUTTON = QtCore.QSize(88, 30)
+VALUE = 240
+"""Of the column of values and states: the longest state in one line."""
+UNDER_EDGE = 10
+"""What the frame round the room covers of the lowest rows while the engine is away, pixels more than `PADDING`."""
 SMALL = 1200
 """A narrower banner has no value column, and larger letters (LOOK.md section 9)."""
 
@@ -122,7 +127,7 @@ class Banner(QtWidgets.QWidget):
             self._paint_title(painter)
             top = float(TITLE)
         stands = self._board.stands[:ROWS]
-        pitch = (self.height() - top - PADDING) / ROWS
+        pitch = (self.height() - top - PADDING - (0 if self._board.known else UNDER_EDGE)) / ROWS
         rows = [self._paint_row(painter, stand, top + number * pitch, pitch) for number, stand in enumerate(stands)]
         self.painted = tuple(rows)
         if not stands:
@@ -135,20 +140,26 @@ class Banner(QtWidgets.QWidget):
     def _paint_title(self, painter: QtGui.QPainter) -> None:
         theme, baseline = self._theme, TITLE / 2 + 7.0
         words = say("views.alarms", self._language)
-        x = 20 + theme.write(painter, 20, baseline, words, size=18, weight=600, token="ink")
+        x = 20 + theme.write(painter, 20, baseline, words, size=TITLE_PX, weight=600, token="ink")
         theme.write(painter, x + 12, baseline, self._title(), size=self.size_px)
 
     def _paint_answer(self, painter: QtGui.QPainter, top: float, pitch: float) -> None:
-        """Say why the last press did nothing, or that nothing is known any more, over the lowest row."""
+        """Say why the last press did nothing, or that nothing is known any more.
+
+        Beside the title; where there is none over the end of the lowest row.
+        """
         theme, why = self._theme, self._asks.said
         words = say_reason(self._asks.people.named(why), self._language) if why is not None else ""
         if not words and not self._board.known and self._board.stands:
             words = say("views.alarms_old", self._language)
         if not words:
             return
-        words = theme.shortened(words, self.width() - 80, self.size_px, 600)
+        titled = top >= TITLE
+        taken = 20 + TITLE_PX * 5 + theme.width(self._title(), self.size_px) if titled else 0
+        words = theme.shortened(words, self.width() - 80 - taken, self.size_px, 600)
         width = theme.width(words, self.size_px, 600) + 28
-        box = QtCore.QRectF(self.width() - width - 12, top + 2 * pitch + 3, width, pitch - 6)
+        y, height = (5.0, TITLE - 10.0) if titled else (top + 2 * pitch + 3, pitch - 6)
+        box = QtCore.QRectF(self.width() - width - 12, y, width, height)
         painter.setPen(theme.pen("mark", 2))
         painter.setBrush(theme.brush("track"))
         painter.drawRoundedRect(box, 5, 5)
@@ -161,7 +172,7 @@ class Banner(QtWidgets.QWidget):
             return 52, 148, 222, 336, -1, 336 + round((width - 336 - BUTTON.width() - 36) * 0.5)
         message = 392
         value = message + round((width - message) * 0.24)
-        return 52, 144, 224, message, value, value + 230
+        return 52, 144, 224, message, value, value + VALUE
 
     def _paint_row(self, painter: QtGui.QPainter, stand: AlarmStand, top: float, pitch: float) -> PaintedRow:
         from hmi.views.cells import write_cell  # nothing is known at the first paint, and so no row painted

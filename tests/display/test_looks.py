@@ -54,6 +54,21 @@ def test_that_every_two_looks_differ_without_colour(sample, theme):
     assert [pair for pair in alike if not (sample in ONE_UNKNOWN and pair == ("bad", "bad without a value"))] == []
 
 
+@pytest.mark.parametrize("theme", ["day", "night"])
+@pytest.mark.parametrize("value", [0.0, 62.0])
+@pytest.mark.parametrize("sideways", [False, True])
+def test_that_a_filled_bar_alone_differs_from_good_in_every_other_look_even_at_zero(theme, value, sideways):
+    size = (180, 40) if sideways else (40, 180)
+
+    def make():
+        return [element("b", "bar", (100, 60, *size), WHERE, style="fill", number=False, sideways=sideways)]
+
+    found = by_look(make, {TAG.path: TAG}, value, theme=theme)
+    for name in found:
+        if name != "good":
+            assert np.count_nonzero(np.abs(found[name] - found["good"]) > 24) >= 60, name
+
+
 def test_that_words_of_a_text_tag_show_their_quality():
     text = tag("L/Recipe", type=DataType.STRING)
     found = by_look(lambda: [element("w", "text", (100, 100, 160, 30), {"text": "{L/Recipe}"})], {text.path: text}, 0)

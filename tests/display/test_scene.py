@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from hmi.display.actions import Intent
 from hmi.display.frame import FrameClock
 from hmi.display.scene import CELLS, ScreenView
 from hmi.display.stage import Stage
 from hmi.display.theme import load_theme
+from hmi.model.command import CommandResult, CommandState
 from hmi.model.quality import Cause
 from hmi.model.text import Language
 from tests.display.rig import LOOKS, element, level_tag, picture, pixels, screen
@@ -287,6 +289,63 @@ def test_that_digits_change_at_most_four_times_a_second_and_pointers_with_the_fr
     source.set("L/T0.Level", 78.0, Cause.STALE, age_s=2)
     one_frame(clock)
     assert not np.array_equal(on_screen(view), settled)
+
+
+class AnswersAtOnce:
+    """A door that confirms what it was asked when the test says so."""
+
+    def __init__(self):
+        self.results = []
+
+    def submit(self, command):
+        self.command = command
+        return CommandResult(id=command.id, state=CommandState.REQUESTED)
+
+    def take_results(self):
+        results, self.results = self.results, []
+        return results
+
+
+def test_that_digits_of_a_confirmed_tag_are_painted_with_the_confirmation_and_others_wait(qtbot, monkeypatch):
+    tags, elements = crowd(2)
+    source, door = StandIn(tags), AnswersAtOnce()
+    view = ScreenView(source, door, load_theme(), Language.EN)
+    qtbot.addWidget(view)
+    view.resize(*SIZE)
+    view.show_screen(screen(*SIZE), tuple(elements), tags)
+    view.show()
+    QtWidgets.QApplication.processEvents()
+    clock = FrameClock(source)
+    clock.add(view)
+    for path in tags:
+        source.set(path, 80.0)
+    source.now += 1_000_000_000
+    one_frame(clock)
+    stage = view.stage
+    written, other = (stage.bindings.known_source(path) for path in list(tags)[:2])
+    view.clicks.request(Intent("s", next(iter(tags.values())), 0.0, QtCore.QRectF(5, 5, 40, 40)))
+    laid: set[int] = set()
+    fill = stage.numbers.fill
+
+    def counted(which, *arguments):
+        numbers = np.flatnonzero(stage._is_number & np.isin(stage.index, which))
+        laid.update(stage.source[numbers].tolist())
+        fill(which, *arguments)
+
+    monkeypatch.setattr(stage.numbers, "fill", counted)
+    source.now += 20_000_000
+    for path in tags:
+        source.set(path, 0.0)
+    one_frame(clock)
+    assert laid == set()
+    door.results.append(CommandResult(id=door.command.id, state=CommandState.CONFIRMED, value=0.0, old=80.0))
+    source.now += 20_000_000
+    one_frame(clock)
+    assert laid == {written}
+    assert other not in laid
+    source.now += 250_000_000
+    one_frame(clock)
+    assert other in laid
 
 
 @pytest.mark.parametrize(("factor", "size"), [("1.25", "800 500"), ("2", "1280 800")])

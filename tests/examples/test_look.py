@@ -8,7 +8,9 @@ import pytest
 from PySide6 import QtCore, QtGui
 
 from hmi.display.binding import Bindings
+from hmi.display.item import Seen
 from hmi.display.layout import place
+from hmi.display.marks import GAP, mark_width
 from hmi.display.parts import NumberPart, OpenPart, Placed, WordPart
 from hmi.display.stage import Stage
 from hmi.display.symbols import drawings
@@ -18,6 +20,7 @@ from hmi.model.text import Language
 from hmi.simulate.process import BufferLine
 from hmi.simulate.process.batch import Step
 from hmi.simulate.process.plant import STEP_S
+from hmi.words import say
 from tests.simulate.rig import demo
 
 CAP, DESCENT = 0.74, 0.12
@@ -170,6 +173,30 @@ def test_that_each_fault_of_a_text_is_found():
     assert "leaves its card" in faults([at(300, 10)], [card])[0]
     assert "16 px" in faults([at(10, 10, size=16)], [card])[0]
     assert "cut" in faults([at(10, 10, text="Mixi…")], [card])[0]
+
+
+def test_that_marks_of_bars_without_a_number_stay_on_their_card():
+    bars = 0
+    for screen in demo().screens:
+        grounds = cards(screen)
+        for element in demo().elements[screen.id]:
+            if element.type != "bar" or b'"sideways":true' not in bytes(element.props):
+                continue
+            x, y, width, height = element.at
+            mark = QtCore.QRectF(x + width + GAP, y, mark_width(Seen.NOT_RUNNING), height)
+            ground = next(card for card in grounds if card.contains(QtCore.QPointF(x, y)))
+            assert ground.contains(mark), f"{screen.path} {element.bind}"
+            bars += 1
+    assert bars > 6
+
+
+def test_that_the_words_of_an_unknown_pump_stand_apart_from_the_readout_beside_it(fonts):
+    elements = demo().elements[demo().screens_by_path["Water"].id]
+    pump = next(one for one in elements if one.bind.get("state") == "{Water/P-101.State}" and one.type == "pump")
+    total = next(one for one in elements if one.bind.get("value") == "{Water/FQ-101}")
+    for language in Language:
+        width = load_theme("day").width(say("display.state_unknown", language))
+        assert pump.at[0] + pump.at[2] / 2 + width / 2 + READING_PX / 2 <= total.at[0]
 
 
 LOOPS = [("Mixing", "Mixing/TIC-102"), ("Mixing small", "Mixing/TIC-102"), ("Water", "Water/FIC-101")]

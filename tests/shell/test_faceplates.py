@@ -12,7 +12,9 @@ from hmi.display.entry import NumberEntry
 from hmi.display.theme import load_theme
 from hmi.image.memory import MemorySource
 from hmi.link.engine_messages import ToldAlarms
+from hmi.model.alarm import AlarmKind
 from hmi.model.command import CommandResult, CommandState
+from hmi.model.health import device_path
 from hmi.model.ident import number_of_id
 from hmi.model.screen import Element
 from hmi.model.tag import DataType, Interlock, Span, Tag, WriteRules
@@ -296,6 +298,58 @@ def test_that_an_alarm_is_said_with_its_shape_and_acknowledged_there(qtbot, wind
     assert card.action_words == say("views.not_attached", Language.EN)
     window.board.take(ToldAlarms(version=2, stands=(), total=0, sounding=0))
     assert not card.acknowledge.isVisible()
+
+
+def test_that_the_alarm_of_a_device_that_is_offline_is_told_by_the_loops_on_it(qtbot, window, source):
+    changed = with_loops()
+    name = "PLC-9"
+    moved = (msgspec.structs.replace(one, device=name) if one.path == "Line/TIC-0.PV" else one for one in changed.tags)
+    changed = dataclasses.replace(changed, tags=tuple(moved))
+    window.take_project(changed, Facts(changed, source))
+    on_it, elsewhere = open_loop(qtbot, window, 0), open_loop(qtbot, window, 1)
+    device = stand("c", tag=device_path(name, "State"), kind=AlarmKind.COMMUNICATION, occurrence="occ-c")
+    window.board.take(ToldAlarms(version=1, stands=(device,), total=1, sounding=0))
+    assert on_it.acknowledge.isVisible()
+    assert on_it.action_words != say("shell.faceplate_no_alarm", Language.EN)
+    assert elsewhere.action_words == say("shell.faceplate_no_alarm", Language.EN)
+    own = stand("a", tag="Line/TIC-0.PV", occurrence="occ-1", priority=3)
+    window.board.take(ToldAlarms(version=2, stands=(device, own), total=2, sounding=0))
+    assert on_it._occurrence == "occ-1"
+
+
+def test_that_it_opens_beside_what_was_clicked_and_beside_the_banner_where_there_is_room(qtbot, window):
+    room = window.room
+    banner = QtCore.QRect(0, room.height() - 240, 1270, 240)
+    window.banner.setGeometry(banner)
+    plates = window.floats.plates
+    subject = next(part.subject for _, part in window.view.stage.hits.in_order() if part.subject.tag == LOOPS[0])
+    opener = QtCore.QRectF(1000, 500, 40, 40)
+    card = plates.open(subject, opener)
+    assert not card.geometry().intersects(banner)
+    assert not card.geometry().intersects(opener.toRect().translated(window.view.pos()))
+    assert room.rect().contains(card.geometry())
+
+
+def test_that_a_card_too_tall_to_stand_above_the_banner_covers_no_row_of_it(qtbot, window):
+    subject = next(part.subject for _, part in window.view.stage.hits.in_order() if part.subject.tag == LOOPS[0])
+    window.banner.setGeometry(QtCore.QRect(16, 796, 1360, 168))
+    card = window.floats.plates.open(subject, QtCore.QRectF(900, 600, 60, 60))
+    assert card.height() > 796
+    assert not card.geometry().intersects(QtCore.QRect(16, 836, 1360, 128))
+
+
+def test_that_escape_ends_an_entry_and_then_the_faceplate_where_no_window_is_the_active_one(qtbot, window, monkeypatch):
+    card = open_loop(qtbot, window)
+    click_slot(qtbot, card, "setpoint", "Line/TIC-0.SP")
+    entry = card.findChild(NumberEntry)
+    monkeypatch.setattr(QtWidgets.QApplication, "focusWidget", staticmethod(lambda: None))
+    assert window.focusWidget() is entry
+    qtbot.keyClick(entry, Key.Key_Escape)
+    assert not entry.isVisible()
+    assert window.focusWidget() is not None
+    assert card.isAncestorOf(window.focusWidget())
+    qtbot.keyClick(window.focusWidget(), Key.Key_Escape)
+    assert window.floats.plates.cards == []
 
 
 def test_that_it_speaks_and_looks_as_the_window_does(qtbot, window):

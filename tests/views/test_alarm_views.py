@@ -19,7 +19,7 @@ from hmi.model.tag import DataType, Tag
 from hmi.model.text import Language
 from hmi.views import alarm_words
 from hmi.views.alarms_page import AlarmsPage
-from hmi.views.banner import Banner
+from hmi.views.banner import PADDING, TITLE, UNDER_EDGE, VALUE, Banner
 from hmi.views.recent import TRENDED
 from hmi.words import load, say_reason
 from tests.shell.engine_stand_in import stand
@@ -168,6 +168,25 @@ def test_that_without_the_engine_nothing_sounds_and_rows_are_said_to_be_old(boar
     assert board.sounding == 0
     assert banner.painted[0].button is None
     assert "not connected" in page.cards._title.text()
+
+
+def test_that_what_is_said_of_a_lost_engine_covers_no_row_and_rows_end_above_the_frame(board, banner, monkeypatch):
+    banner.setGeometry(0, 0, 1360, 168)
+    board.take(told(*(stand(name) for name in "abc")))
+    board.lose()
+    told_of_it = banner.grab().toImage()
+    rows = QtCore.QRect(0, TITLE, 1360, 168 - TITLE)
+    assert banner.painted[-1].box.bottom() <= 168 - PADDING - UNDER_EDGE
+    monkeypatch.setattr(banner, "_paint_answer", lambda *_: None)
+    silent = banner.grab().toImage()
+    assert told_of_it != silent
+    assert told_of_it.copy(rows) == silent.copy(rows)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_that_the_longest_state_stands_in_one_line_of_its_column(language, theme):
+    one = stand("a", state=AlarmState.RETURNED)
+    assert theme.width(alarm_words.state_words(one, language, str), 17) <= VALUE - 10
 
 
 # ---------------------------------------------------------------------------------------------------- presses

@@ -6,7 +6,7 @@ import msgspec
 from PySide6 import QtCore, QtGui
 
 from hmi.display.marks import paint_hatch
-from hmi.display.parts import UNKNOWN_STATE, LevelPart, NumberPart, Part, Placed, PointerPart
+from hmi.display.parts import UNKNOWN_STATE, LevelPart, NumberPart, Part, Placed, PlatePart, PointerPart
 from hmi.display.scales import Scale, paint_tick, paint_track, scale_of, scale_part
 from hmi.display.theme import MINUS, READING_PX, VALUE_PX, Theme
 from hmi.model.symbols.bar import FAMILY, Props
@@ -98,6 +98,7 @@ class Bar:
         rect = (track.left(), track.top(), track.width(), track.height())
         parts: list[Part] = []
         if places.filled:
+            parts.append(_hatching(places, rect, mark_at=_scale_mark(placed, places)))
             inner = (rect[0], rect[1] + 1, rect[2], rect[3] - 2) if props.sideways else rect
             parts.append(
                 LevelPart(
@@ -197,17 +198,23 @@ def _ticks(painter: QtGui.QPainter, places: _Places, theme: Theme) -> None:
         paint_tick(painter, places.track, places.scale, limit, theme)
 
 
+def _hatching(
+    places: _Places, rect: tuple[float, float, float, float], mark_at: tuple[float, float] | None
+) -> PlatePart:
+    """Declare the hatch over the whole track of a filled bar: an untrusted 0 has no filling that could carry it."""
+
+    def paint(painter: QtGui.QPainter, track: QtCore.QRectF, state: int, theme: Theme) -> None:
+        if state == UNKNOWN_STATE:
+            paint_hatch(painter, track.adjusted(1, 1, -1, -1), theme.pen("hatch", 1.5), 5)
+
+    return PlatePart("value", rect, paint, key=f"bar hatch {places.scale}", mark_at=mark_at)
+
+
 def _filling(painter: QtGui.QPainter, _: QtCore.QRectF, state: int, theme: Theme, places: _Places) -> None:
-    """Paint the full bar, hatched when the value is not to be trusted."""
-    track = places.track
-    inner = track.adjusted(1, 1, -1, -1)
-    if state == UNKNOWN_STATE:
-        paint_track(painter, track, theme)
-        paint_hatch(painter, inner, theme.pen("hatch", 1.5), 5)
-    else:
-        painter.setPen(theme.pen("edge", 1))
-        painter.setBrush(theme.brush("bandline"))
-        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+    """Paint the full bar, pale when the value is not to be trusted: `_hatching` lies over it."""
+    painter.setPen(theme.pen("edge", 1))
+    painter.setBrush(theme.brush("bandS" if state == UNKNOWN_STATE else "bandline"))
+    painter.drawRoundedRect(places.track.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
     _ticks(painter, places, theme)
 
 
