@@ -328,6 +328,7 @@ def test_that_wrong_passwords_are_refused_audited_and_slowed_down_and_names_cann
     assert {code for _, code in wrong} == {"sessions.refused"}
     assert slowed == "sessions.wait"
     assert 0.5 < unknown / known < 2.0
+    line.until(lambda: len(line.refused()) == before + 5)  # the newest is told before its row is on disk
     refused = line.refused()
     assert [row["reason_code"] for row in refused[: len(refused) - before]] == [slowed, *4 * ["sessions.refused"]]
     assert refused[1]["reason"] in refusal
